@@ -1,0 +1,1 @@
+"""Types that the stages hand to one another: plain data, no I/O, no clock."""
