@@ -1,0 +1,1 @@
+"""Sources: read files and turn them into documents, before any rule runs."""

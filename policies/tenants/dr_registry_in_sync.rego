@@ -1,0 +1,90 @@
+# METADATA
+# scope: package
+# title: The two lists of tenant DR testcases agree
+# description: >-
+#   Tenants may name the ids that contracts/tenants/_schema/dr-testcases.yml lists; the DR harness
+#   runs what ops/tenants/dr/testcases.yml describes. An id in one list only is either accepted and
+#   never run, or runnable and refused.
+# custom:
+#   severity: medium
+#   scope: static
+#   subject: dr_registry
+#   needs: [dr_registry, dr_testcase]
+#   reads:
+#     dr_registry: [ids]
+#     dr_testcase: [registry, id, mode, evidence_required]
+#   unknown: rule
+#   message: "{subject}: {problem}"
+#   remediation: >-
+#     Make contracts/tenants/_schema/dr-testcases.yml and ops/tenants/dr/testcases.yml hold the same
+#     ids, each once, and give every testcase the mode dry-run or safe-gameday and the evidence it
+#     must leave.
+package policies.tenants.dr_registry_in_sync
+
+# Sorted, so that repeated ids are neighbours.
+listed := sort([[id, index] |
+	is_array(input.facts.dr_registry.tenants.ids)
+	some index, id in input.facts.dr_registry.tenants.ids
+	is_string(id)
+])
+
+listed_ids := {id | some [id, _] in listed}
+
+described := sort([[testcase.id, name] |
+	some name, testcase in testcases
+	is_string(testcase.id)
+])
+
+described_ids := {id | some [id, _] in described}
+
+testcases[name] := testcase if {
+	input.facts.dr_registry.tenants
+	some name, testcase in input.facts.dr_testcase
+	testcase.registry == "tenants"
+}
+
+findings contains {"subject": "tenants", "at": sprintf("/ids/%d", [index]), "problem": problem} if {
+	some [id, index] in listed
+	not id in described_ids
+	problem := sprintf("%s is listed, but no testcase of that id is described", [id])
+}
+
+findings contains {"subject": "tenants", "at": sprintf("/ids/%d", [index]), "problem": problem} if {
+	some position, [id, index] in listed
+	listed[position - 1][0] == id
+	problem := sprintf("%s is listed twice", [id])
+}
+
+findings contains on_testcase(name, "/id", sprintf("%s is described, but not listed", [name])) if {
+	some name, testcase in testcases
+	not testcase.id in listed_ids
+}
+
+findings contains on_testcase(name, "/id", sprintf("%s is described twice", [id])) if {
+	some position, [id, name] in described
+	described[position - 1][0] == id
+}
+
+findings contains on_testcase(name, "/mode", problem) if {
+	some name, testcase in testcases
+	not testcase.mode in {"dry-run", "safe-gameday"}
+	problem := sprintf("%s has a mode that is neither dry-run nor safe-gameday", [name])
+}
+
+findings contains on_testcase(name, "/evidence_required", problem) if {
+	some name, testcase in testcases
+	not requires_evidence(testcase)
+	problem := sprintf("%s requires no evidence", [name])
+}
+
+requires_evidence(testcase) if {
+	is_array(testcase.evidence_required)
+	count(testcase.evidence_required) > 0
+}
+
+on_testcase(name, at, problem) := {
+	"subject": "tenants",
+	"fact": sprintf("dr_testcase:%s", [name]),
+	"at": at,
+	"problem": problem,
+}
