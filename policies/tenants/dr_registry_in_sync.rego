@@ -43,38 +43,36 @@ testcases[name] := testcase if {
 	testcase.registry == "tenants"
 }
 
-findings contains {"subject": "tenants", "at": sprintf("/ids/%d", [index]), "problem": problem} if {
+findings contains on_list(index, sprintf("%s is listed, but no testcase describes it", [id])) if {
 	some [id, index] in listed
 	not id in described_ids
-	problem := sprintf("%s is listed, but no testcase of that id is described", [id])
 }
 
-findings contains {"subject": "tenants", "at": sprintf("/ids/%d", [index]), "problem": problem} if {
+findings contains on_list(index, sprintf("%s is listed twice", [id])) if {
 	some position, [id, index] in listed
 	listed[position - 1][0] == id
-	problem := sprintf("%s is listed twice", [id])
 }
 
-findings contains on_testcase(name, "/id", sprintf("%s is described, but not listed", [name])) if {
+findings contains on_testcase(name, "/id", "is described, but not listed") if {
 	some name, testcase in testcases
-	not testcase.id in listed_ids
+	id := object.get(testcase, "id", null)
+	not id in listed_ids
 }
 
-findings contains on_testcase(name, "/id", sprintf("%s is described twice", [id])) if {
+findings contains on_testcase(name, "/id", sprintf("describes %s a second time", [id])) if {
 	some position, [id, name] in described
 	described[position - 1][0] == id
 }
 
-findings contains on_testcase(name, "/mode", problem) if {
+findings contains on_testcase(name, "/mode", "has a mode that is neither dry-run nor safe-gameday") if {
 	some name, testcase in testcases
-	not testcase.mode in {"dry-run", "safe-gameday"}
-	problem := sprintf("%s has a mode that is neither dry-run nor safe-gameday", [name])
+	mode := object.get(testcase, "mode", null)
+	not mode in {"dry-run", "safe-gameday"}
 }
 
-findings contains on_testcase(name, "/evidence_required", problem) if {
+findings contains on_testcase(name, "/evidence_required", "requires no evidence") if {
 	some name, testcase in testcases
 	not requires_evidence(testcase)
-	problem := sprintf("%s requires no evidence", [name])
 }
 
 requires_evidence(testcase) if {
@@ -82,9 +80,15 @@ requires_evidence(testcase) if {
 	count(testcase.evidence_required) > 0
 }
 
+on_list(index, problem) := {
+	"subject": "tenants",
+	"at": sprintf("/ids/%d", [index]),
+	"problem": problem,
+}
+
 on_testcase(name, at, problem) := {
 	"subject": "tenants",
 	"fact": sprintf("dr_testcase:%s", [name]),
 	"at": at,
-	"problem": problem,
+	"problem": sprintf("testcase %s %s", [name, problem]),
 }

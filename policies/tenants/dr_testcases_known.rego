@@ -31,7 +31,7 @@ findings contains {
 findings contains {
 	"subject": id,
 	"at": sprintf("/required_testcases/%d", [index]),
-	"problem": sprintf("requires the DR testcase %s, which the tenants registry does not define", [testcase]),
+	"problem": sprintf("requires the DR testcase %s, which the registry does not define", [testcase]),
 } if {
 	some id, tenant in input.facts.tenant
 	is_array(tenant.required_testcases)

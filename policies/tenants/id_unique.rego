@@ -17,9 +17,17 @@
 package policies.tenants.id_unique
 
 # Sorted, so that equal ids are neighbours: linear in the number of tenants.
-ids := sort([[tenant.id, subject] | some subject, tenant in input.facts.tenant; is_string(tenant.id)])
+ids := sort([[tenant.id, subject] |
+	some subject, tenant in input.facts.tenant
+	is_string(tenant.id)
+])
 
-findings contains {"subject": subject, "at": "/id", "id": id, "other": sprintf("tenant:%s", [other])} if {
+findings contains {
+	"subject": subject,
+	"at": "/id",
+	"id": id,
+	"other": sprintf("tenant:%s", [other]),
+} if {
 	some index, [id, subject] in ids
 	[id, other] = ids[index - 1]
 }

@@ -17,19 +17,25 @@
 #   remediation: Add the missing file to the tenant's directory, starting from the file of the same name below contracts/tenants/_templates/.
 package policies.tenants.required_files
 
-findings contains {"subject": id, "path": sprintf("%s/%s", [tenant.directory, file]), "file": file} if {
+findings contains absent(id, tenant, file) if {
 	some id, tenant in input.facts.tenant
+	files := object.get(tenant, "files", [])
 	some file in ["tenant.yml", "policies.yml", "quotas.yml", "endpoints.yml", "networks.yml"]
-	not file in tenant.files
+	not file in files
 }
 
-findings contains {"subject": id, "path": sprintf("%s/%s", [tenant.directory, file]), "file": file} if {
-	file := "consumers/<consumer>/ready.yml"
+findings contains absent(id, tenant, "consumers/<consumer>/ready.yml") if {
 	some id, tenant in input.facts.tenant
-	not has_ready_binding(tenant.files)
+	not has_ready_binding(tenant)
 }
 
-has_ready_binding(files) if {
-	some file in files
+has_ready_binding(tenant) if {
+	some file in tenant.files
 	regex.match(`^consumers/[^/]+/ready[.]yml$`, file)
+}
+
+absent(id, tenant, file) := {
+	"subject": id,
+	"path": sprintf("%s/%s", [tenant.directory, file]),
+	"file": file,
 }

@@ -1,0 +1,97 @@
+"""YAML parser events: libyaml's parser where PyYAML has it, else PyYAML's own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Protocol
+
+from yaml.error import MarkedYAMLError, YAMLError
+from yaml.events import Event, StreamEndEvent
+from yaml.parser import Parser
+from yaml.reader import Reader, ReaderError
+from yaml.scanner import Scanner
+
+from samakia_policy.sources.limits import MAX_TAG_DIRECTIVES, exceeded
+from samakia_policy.sources.places import line_column, unencodable
+
+_QUOTED = re.compile(r""" ?(?:, but found )?(?:'(?!<)[^']*'|"(?!<)[^"]*")""")
+
+
+class SyntaxFault(Exception):  # noqa: N818 - becomes a Fault, never reaches a user
+    """The text is not YAML; `place` is 1-based."""
+
+    def __init__(self, message: str, place: tuple[int, int]) -> None:
+        super().__init__(message)
+        self.message = message
+        self.place = place
+
+
+class _Events(Protocol):
+    def get_event(self) -> Event | None: ...
+
+    def dispose(self) -> None: ...
+
+
+class _PurePython(Reader, Scanner, Parser):
+    def __init__(self, text: str) -> None:
+        Reader.__init__(self, text)
+        Scanner.__init__(self)
+        Parser.__init__(self)
+
+
+def _parser(text: str) -> _Events:
+    try:
+        from yaml._yaml import CParser  # noqa: PLC0415 - PyYAML may be built without libyaml
+    except ImportError:
+        return _PurePython(text)
+    return CParser(text)
+
+
+def events(text: str) -> Iterator[Event]:
+    """Yield the events of a YAML text; raises SyntaxFault where the text stops being YAML."""
+    if text.count("%TAG") > MAX_TAG_DIRECTIVES:
+        what = exceeded("too many %TAG directives", "MAX_TAG_DIRECTIVES", MAX_TAG_DIRECTIVES)
+        raise SyntaxFault(what, (1, 1))
+    stray = unencodable(text)
+    if stray >= 0:
+        raise SyntaxFault("the text holds a lone surrogate", line_column(text, stray))
+    try:
+        parser = _parser(text)
+        while (event := parser.get_event()) is not None:
+            yield event
+            if type(event) is StreamEndEvent:
+                break
+    except YAMLError as error:
+        raise SyntaxFault(*_described(text, error)) from None
+    except ValueError:
+        raise SyntaxFault("an escape that stands for no character", (1, 1)) from None
+
+
+def place(event: Event) -> tuple[int, int]:
+    """Return the line and column (1-based) where an event starts."""
+    mark = event.start_mark
+    return (mark.line + 1, mark.column + 1) if mark else (1, 1)
+
+
+def _described(text: str, error: YAMLError) -> tuple[str, tuple[int, int]]:
+    """Return message and place of a parser's error, without anything of the text."""
+    if isinstance(error, MarkedYAMLError) and error.problem_mark is not None:
+        mark = error.problem_mark
+        message = _QUOTED.sub("", error.problem or "not YAML")
+        if text[mark.index : mark.index + 1] == "\t":
+            message = f"a tab is not allowed here, indent with spaces ({message})"
+        if error.context and error.context_mark is not None:
+            context = _QUOTED.sub("", error.context)
+            message += f" ({context}, which began in line {error.context_mark.line + 1})"
+        return message, (mark.line + 1, mark.column + 1)
+    if isinstance(error, ReaderError):
+        return "a character that YAML does not allow", line_column(text, _offset(text, error))
+    return "not YAML", (1, 1)
+
+
+def _offset(text: str, error: ReaderError) -> int:
+    """Return a reader error's offset in characters; libyaml counts bytes."""
+    if error.encoding == "unicode":
+        return int(error.position)
+    return len(text.encode()[: error.position].decode(errors="ignore"))
