@@ -14,6 +14,7 @@
 #     dr_registry: [ids]
 #     dr_testcase: [registry, id, mode, evidence_required]
 #   unknown: rule
+#   absent: fail
 #   message: "{subject}: {problem}"
 #   remediation: >-
 #     Make contracts/tenants/_schema/dr-testcases.yml and ops/tenants/dr/testcases.yml hold the same
@@ -38,7 +39,6 @@ described := sort([[testcase.id, name] |
 described_ids := {id | some [id, _] in described}
 
 testcases[name] := testcase if {
-	input.facts.dr_registry.tenants
 	some name, testcase in input.facts.dr_testcase
 	testcase.registry == "tenants"
 }
@@ -64,7 +64,7 @@ findings contains on_testcase(name, "/id", sprintf("describes %s a second time",
 	described[position - 1][0] == id
 }
 
-findings contains on_testcase(name, "/mode", "has a mode that is neither dry-run nor safe-gameday") if {
+findings contains on_testcase(name, "/mode", "is neither dry-run nor safe-gameday") if {
 	some name, testcase in testcases
 	mode := object.get(testcase, "mode", null)
 	not mode in {"dry-run", "safe-gameday"}

@@ -15,7 +15,8 @@ from yaml.scanner import Scanner
 from samakia_policy.sources.limits import MAX_TAG_DIRECTIVES, exceeded
 from samakia_policy.sources.places import line_column, unencodable
 
-_QUOTED = re.compile(r""" ?(?:, but found )?(?:'(?!<)[^']*'|"(?!<)[^"]*")""")
+# Only PyYAML's own parser quotes the text; single characters and token names stay.
+_QUOTED = re.compile(r""" (?:'(?!<)[^']{3,}'|"(?!<)[^"]{3,}")""")
 
 
 class SyntaxFault(Exception):  # noqa: N818 - becomes a Fault, never reaches a user
@@ -68,10 +69,10 @@ def events(text: str) -> Iterator[Event]:
         raise SyntaxFault("an escape that stands for no character", (1, 1)) from None
 
 
-def place(event: Event) -> tuple[int, int]:
-    """Return the line and column (1-based) where an event starts."""
-    mark = event.start_mark
-    return (mark.line + 1, mark.column + 1) if mark else (1, 1)
+def place(text: str, event: Event) -> tuple[int, int]:
+    """Return the line and column (1-based) where an event of a text starts."""
+    # Not the mark's own line: YAML 1.1 parsers count U+0085, U+2028 and U+2029 as line ends.
+    return line_column(text, event.start_mark.index if event.start_mark else 0)
 
 
 def _described(text: str, error: YAMLError) -> tuple[str, tuple[int, int]]:
@@ -83,8 +84,9 @@ def _described(text: str, error: YAMLError) -> tuple[str, tuple[int, int]]:
             message = f"a tab is not allowed here, indent with spaces ({message})"
         if error.context and error.context_mark is not None:
             context = _QUOTED.sub("", error.context)
-            message += f" ({context}, which began in line {error.context_mark.line + 1})"
-        return message, (mark.line + 1, mark.column + 1)
+            began, _ = line_column(text, error.context_mark.index)
+            message += f" ({context}, which began in line {began})"
+        return message, line_column(text, mark.index)
     if isinstance(error, ReaderError):
         return "a character that YAML does not allow", line_column(text, _offset(text, error))
     return "not YAML", (1, 1)

@@ -1,0 +1,1 @@
+"""Documents become one typed fact graph; pure, whatever the source was."""

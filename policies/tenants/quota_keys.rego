@@ -1,0 +1,51 @@
+# METADATA
+# scope: package
+# title: A tenant has a quota for exactly the consumers it may use
+# description: >-
+#   An allowed consumer without a quota cannot be used; a quota for a consumer that is not allowed
+#   reserves capacity nobody may take. Either way policies.yml or quotas.yml was forgotten.
+# custom:
+#   severity: medium
+#   scope: static
+#   subject: tenant_quota
+#   needs: [tenant_quota, tenant_policy]
+#   reads:
+#     tenant_quota: [scope, tenant, consumers]
+#     tenant_policy: [tenant, allowed_consumers]
+#   unknown: subject
+#   message: "{subject} {problem}"
+#   remediation: >-
+#     Make the keys of spec in quotas.yml equal to spec.allowed_consumers in policies.yml; a quota of
+#     0 is allowed.
+package policies.tenants.quota_keys
+
+allowed := {policy.tenant: policy.allowed_consumers |
+	some policy in input.facts.tenant_policy
+	is_array(policy.allowed_consumers)
+}
+
+findings contains {
+	"subject": id,
+	"at": sprintf("/consumers/%d", [index]),
+	"problem": sprintf("has a quota for %s, which the tenant's policies do not allow", [consumer]),
+} if {
+	some id, quota in input.facts.tenant_quota
+	quota.scope == "file"
+	is_array(quota.consumers)
+	consumers := allowed[quota.tenant]
+	some index, consumer in quota.consumers
+	not consumer in consumers
+}
+
+findings contains {
+	"subject": id,
+	"at": "/consumers",
+	"problem": sprintf("has no quota for %s, which the tenant's policies allow", [consumer]),
+} if {
+	some id, quota in input.facts.tenant_quota
+	quota.scope == "file"
+	is_array(quota.consumers)
+	some consumer in allowed[quota.tenant]
+	is_string(consumer)
+	not consumer in quota.consumers
+}
