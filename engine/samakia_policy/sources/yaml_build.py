@@ -29,9 +29,11 @@ from samakia_policy.sources.limits import (
     exceeded,
 )
 from samakia_policy.sources.numbers_text import NumberError
-from samakia_policy.sources.places import line_column, quoted, unencodable
+from samakia_policy.sources.places import quoted, unencodable
 from samakia_policy.sources.yaml_core import is_container_tag, plain, tagged
 from samakia_policy.sources.yaml_events import SyntaxFault, events, place
+
+_OWN_TAG = "the value has a tag that only its tool understands"
 
 
 @dataclass(slots=True)
@@ -52,6 +54,7 @@ class _Open:
     anchor: str | None
     key: str | None = None
     dropped: bool = False
+    hidden: bool = False
     keys: dict[str, Event] = field(default_factory=dict)
 
     @property
@@ -183,7 +186,7 @@ class Builder:
 
     def unknown_tag(self, event: NodeEvent) -> Any:
         if not self.strict:
-            return unknown("the value has a tag of its own")
+            return unknown(_OWN_TAG)
         self.note("an unknown tag, only the tags of the YAML core schema are allowed", event)
         return None
 
@@ -191,17 +194,20 @@ class Builder:
         if len(self.open) == MAX_DEPTH:
             raise self.stop(exceeded("nested too deeply", "MAX_DEPTH", MAX_DEPTH), event)
         container: type = dict if type(event) is MappingStartEvent else list
+        hidden = False
         if event.tag not in (None, "!") and not is_container_tag(str(event.tag), container):
-            self.unknown_tag(event)
+            hidden = self.unknown_tag(event) is not None
         if event.anchor:
             self.anchors[event.anchor] = None
         if self.open and self.open[-1].wants_key:
             self.bad_key("a key is a mapping or a list, it must be a string", event)
             self.open[-1].key = None
-        self.open.append(_Open(Node(container(), 1), event.anchor))
+        self.open.append(_Open(Node(container(), 1), event.anchor, hidden=hidden))
 
     def end(self, event: MappingEndEvent | SequenceEndEvent) -> None:
         level = self.open.pop()
+        if level.hidden:
+            level.node.value = unknown(_OWN_TAG)
         if level.anchor:
             self.anchors[level.anchor] = level.node
         if self.open and self.open[-1].wants_key:

@@ -1,0 +1,176 @@
+"""Build the fact graph out of documents and files."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+
+from samakia_policy.facts.normalise import MAKES, NORMALISERS
+from samakia_policy.facts.normalise.tenants import directory_of
+from samakia_policy.facts.relations import edges
+from samakia_policy.model.document import LIVE, TEMPLATE, Document
+from samakia_policy.model.fact import Fact, FactGraph, Origin
+
+# Any of these makes a directory a tenant.
+_TENANT_KINDS = frozenset(
+    ("tenant", "tenant_policy", "tenant_quota", "tenant_endpoint", "tenant_capacity")
+)
+
+
+def build(
+    documents: Sequence[Document], files: Iterable[Fact], plans: Iterable[Fact] = ()
+) -> FactGraph:
+    """Return the graph of an estate; the order in which things were read does not matter."""
+    graph = FactGraph()
+    ordered = sorted(documents, key=_precedence)
+    for document in ordered:
+        _add_document(graph, document)
+    _complete_tenants(graph, ordered)
+    for fact in (*files, *plans):
+        graph.add(fact)
+    subjects = _subjects(graph)
+    for document in ordered:
+        graph.add(_document_fact(document, subjects))
+    _add_secret_hits(graph, ordered)
+    graph.link(edges(graph))
+    return graph
+
+
+def _precedence(document: Document) -> tuple[bool, bytes]:
+    """A live tenant comes before an example of the same name, so that it gets the plain id."""
+    return ("/tenants/examples/" in document.path, document.path.encode())
+
+
+def _add_document(graph: FactGraph, document: Document) -> None:
+    if document.kind not in NORMALISERS:
+        return
+    if not document.parsed:
+        if document.role == LIVE:
+            for kind in MAKES.get(document.kind, [document.kind]):
+                graph.mark_incomplete(kind, document.path)
+        return
+    for fact in NORMALISERS[document.kind](document):
+        graph.add(fact)
+
+
+def _complete_tenants(graph: FactGraph, documents: Sequence[Document]) -> None:
+    """Make sure every tenant directory has its tenant, and every fact in it names that tenant."""
+    names: dict[str, list[str]] = {}
+    declared: dict[str, Document] = {}
+    for document in documents:
+        if document.path.startswith("contracts/tenants/") and document.role == LIVE:
+            directory = directory_of(document.path)
+            names.setdefault(directory, []).append(document.path[len(directory) + 1 :])
+            if document.kind in _TENANT_KINDS:
+                declared.setdefault(directory, document)
+    by_directory = {fact.attrs["directory"]: fact for fact in graph.of("tenant").values()}
+    for directory, document in declared.items():
+        if directory not in by_directory:
+            by_directory[directory] = graph.add(_undeclared(directory, document))
+        by_directory[directory].attrs["files"] = sorted(names[directory])
+    _name_tenants(graph, by_directory)
+
+
+def _undeclared(directory: str, document: Document) -> Fact:
+    path = f"{directory}/tenant.yml"
+    exists = document.kind == "tenant"
+    attrs = {"folder": directory.rpartition("/")[2], "directory": directory, "declared": exists}
+    return Fact("tenant", str(attrs["folder"]), attrs, Origin(path if exists else document.path))
+
+
+def _name_tenants(graph: FactGraph, by_directory: dict[str, Fact]) -> None:
+    for fact in graph:
+        directory = fact.attrs.get("directory")
+        if fact.kind != "tenant" and directory in by_directory:
+            fact.attrs["tenant"] = by_directory[directory].id
+
+
+def _subjects(graph: FactGraph) -> dict[tuple[str, str], str]:
+    """Return (path, kind) -> subject of the fact a document is named after: its first and widest."""
+    subjects: dict[tuple[str, str], str] = {}
+    for fact in sorted(graph, key=lambda fact: (fact.origin.path, fact.origin.pointer)):
+        subjects.setdefault((fact.origin.path, fact.kind), fact.subject)
+    return subjects
+
+
+def _document_fact(document: Document, subjects: dict[tuple[str, str], str]) -> Fact:
+    faults = [
+        {"message": f.message, "line": f.line, "column": f.column, "pointer": f.pointer}
+        for f in document.faults
+    ]
+    attrs = {
+        "path": document.path,
+        "kind": document.kind,
+        "subject": _subject(document, subjects),
+        "owner": document.owner,
+        "role": document.role,
+        "mapped": document.mapped,
+        "parsed": document.parsed,
+        "faults": faults,
+    }
+    places = {
+        f"/faults/{n}": Origin(document.path, f.pointer, document.digest, f.line, f.column)
+        for n, f in enumerate(document.faults)
+    }
+    origin = Origin(document.path, "", document.digest)
+    return Fact("document", document.path, attrs, origin, places, document.role)
+
+
+def _subject(document: Document, subjects: dict[tuple[str, str], str]) -> str:
+    if document.role == TEMPLATE or document.kind == "repo_file":
+        return f"repo_file:{document.path}"
+    kinds = [*MAKES.get(document.kind, []), document.kind]
+    wide = [kind for kind in ("tenant_endpoints", document.kind) if kind in kinds]
+    for kind in wide:
+        if (document.path, kind) in subjects:
+            return subjects[document.path, kind]
+    return f"{wide[0]}:{_expected_id(document)}"
+
+
+def _expected_id(document: Document) -> str:
+    """Return the id that the facts of an unreadable document would have: from its path alone."""
+    parts = document.path.split("/")
+    if parts[:2] == ["contracts", "tenants"]:
+        folder = directory_of(document.path).rpartition("/")[2]
+        if "consumers" in parts:
+            return f"{folder}/{parts[-2]}"
+        return "tenants" if folder == "_schema" else folder
+    return "tenants" if document.kind in {"execute_policy", "dr_testcase"} else document.path
+
+
+def _add_secret_hits(graph: FactGraph, documents: Sequence[Document]) -> None:
+    holders = _Holders(graph)
+    for document in documents:
+        for hit in document.secrets:
+            holder = holders.find(document.path, hit.pointer) or f"repo_file:{document.path}"
+            attrs = {
+                "path": document.path,
+                "pointer": hit.pointer,
+                "detector": hit.detector,
+                "hash8": hit.hash8,
+                "holder": holder,
+            }
+            where = Origin(document.path, hit.pointer, document.digest)
+            identity = f"{document.path}#{hit.hash8}"
+            graph.add(Fact("secret_hit", identity, attrs, where, role=document.role))
+
+
+class _Holders:
+    """Finds the fact that holds a place: the deepest one whose pointer leads there."""
+
+    def __init__(self, graph: FactGraph) -> None:
+        self._by_path: dict[str, list[tuple[str, str]]] = {}
+        for fact in graph:
+            if fact.kind not in {"document", "repo_file"}:
+                entry = (fact.origin.pointer, fact.subject)
+                self._by_path.setdefault(fact.origin.path, []).append(entry)
+        for entries in self._by_path.values():
+            entries.sort()
+
+    def find(self, path: str, pointer: str) -> str | None:
+        """Return the subject of the holder, or None."""
+        entries = self._by_path.get(path, [])
+        for pointed, subject in reversed(entries[: bisect_right(entries, (pointer, "\U0010ffff"))]):
+            if pointer == pointed or pointer.startswith(f"{pointed}/"):
+                return subject
+        return None
