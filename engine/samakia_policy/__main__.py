@@ -1,0 +1,10 @@
+"""`python -m samakia_policy` is the `policy` command."""
+
+from __future__ import annotations
+
+import sys
+
+from samakia_policy.cli.main import main
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,98 @@
+"""The estate's policy.yaml and the parameters of rules."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from samakia_policy.errors import InputError
+from samakia_policy.model.rule import Rule
+
+ENVIRONMENTS = {
+    "samakia-dev": "dev",
+    "samakia-staging": "staging",
+    "samakia-shared": "shared",
+    "samakia-prod": "prod",
+    "samakia-dns": "infra",
+    "samakia-minio": "infra",
+}
+_CLASSES = ("dev", "staging", "shared", "prod", "infra")
+_NAME = "policy.yaml"
+
+
+@dataclass(slots=True)
+class Configuration:
+    """What an estate may say about its own check."""
+
+    parameters: dict[str, dict[str, Any]] = field(default_factory=dict)
+    environments: dict[str, str] = field(default_factory=lambda: dict(ENVIRONMENTS))
+
+
+def read_configuration(root: str) -> Configuration:
+    """Return the estate's configuration; raises InputError for anything but what is understood."""
+    path = os.path.join(root, _NAME)
+    if not os.path.lexists(path):
+        return Configuration()
+    from samakia_policy.sources.text import parse_contract  # noqa: PLC0415
+
+    try:
+        with open(path, "rb") as file:
+            parsed = parse_contract(file.read())
+    except OSError as error:
+        raise InputError(f"cannot be read: {error.strerror}", where=_NAME) from error
+    if parsed.faults:
+        fault = parsed.faults[0]
+        raise InputError(fault.message, where=f"{_NAME}:{fault.line}:{fault.column}")
+    return _configuration(parsed.data)
+
+
+def _configuration(data: dict[str, Any]) -> Configuration:
+    if extra := sorted(set(data) - {"parameters", "environments"}):
+        hint = "only `parameters` and `environments` are read"
+        raise InputError(f"unknown key {', '.join(map(repr, extra))}", where=_NAME, hint=hint)
+    parameters, environments = data.get("parameters", {}), data.get("environments", {})
+    for name, value in (("parameters", parameters), ("environments", environments)):
+        if not isinstance(value, dict):
+            raise InputError(f"{name} must be a mapping", where=_NAME)
+    for name, kind in environments.items():
+        if kind not in _CLASSES:
+            hint = f"one of {', '.join(_CLASSES)}"
+            raise InputError(f"environment {name!r} has no such class", where=_NAME, hint=hint)
+        if name.endswith("-prod") and kind != "prod":
+            raise InputError(f"environment {name!r} is production", where=_NAME)
+    return Configuration(parameters, {**ENVIRONMENTS, **environments})
+
+
+def environment_class(name: str, environments: Mapping[str, str]) -> str:
+    """Return the class of an environment; anything ending in -prod is prod, the rest is unknown."""
+    return "prod" if name.endswith("-prod") else environments.get(name, "unknown")
+
+
+def rule_parameters(rule: Rule, layers: Sequence[tuple[str, Mapping[str, Any]]]) -> dict[str, Any]:
+    """Return a rule's parameters, later layers over earlier ones: maps merge, lists replace.
+
+    Each layer is (where it came from, parameters of this rule); raises InputError.
+    """
+    values = {name: declared["default"] for name, declared in rule.params.items()}
+    for where, layer in layers:
+        for name, value in layer.items():
+            if name not in rule.params:
+                known = ", ".join(sorted(rule.params)) or "none"
+                message = f"rule {rule.id} has no parameter {name!r}"
+                raise InputError(message, where=where, hint=f"its parameters: {known}")
+            _check(rule, name, value, where)
+            both = isinstance(value, dict) and isinstance(values[name], dict)
+            values[name] = {**values[name], **value} if both else value
+    return values
+
+
+def _check(rule: Rule, name: str, value: Any, where: str) -> None:
+    import json  # noqa: PLC0415
+
+    from samakia_policy.facts.schema import schema_faults  # noqa: PLC0415
+
+    faults = schema_faults(value, json.dumps(rule.params[name]["schema"]))
+    if faults:
+        raise InputError(f"parameter {rule.id}.{name} {faults[0].message}", where=where)

@@ -1,0 +1,213 @@
+"""The recipe: read the estate, build facts, run rules, decide. Only this joins the stages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from samakia_policy import __version__
+from samakia_policy.cache import Cache
+from samakia_policy.configuration import Configuration, environment_class, read_configuration
+from samakia_policy.decision.decide import keep_environment, outcome
+from samakia_policy.errors import InputError
+from samakia_policy.evaluation import runtime
+from samakia_policy.evaluation.run import Run, evaluate
+from samakia_policy.evaluation.stamp import SelectedRule
+from samakia_policy.facts.build import build
+from samakia_policy.facts.schema import schema_faults
+from samakia_policy.facts.secrets import redact
+from samakia_policy.locate import Locator
+from samakia_policy.model.canonical import digest, digest_of
+from samakia_policy.model.decision import Decision, SelectedPack
+from samakia_policy.model.document import Document, Fault
+from samakia_policy.model.fact import Fact, FactGraph, Origin
+from samakia_policy.packs.data import read_text
+from samakia_policy.packs.load import Catalogue, load
+from samakia_policy.selection import Selection, choose
+from samakia_policy.sources.estate import Estate, read_estate
+
+_READER_VERSION = "1"
+
+
+@dataclass(slots=True)
+class Request:
+    """What a person asked to be checked."""
+
+    estate: str
+    as_of: str
+    plans: list[tuple[str, str]] = field(default_factory=list)
+    environment: str = ""
+    fail_on: str = "high"
+    engine: str = "native"
+    selection: Selection = field(default_factory=Selection)
+    cache: str = ""
+
+
+@dataclass(slots=True)
+class World:
+    """An estate that was read: its facts, where they lie, and its own configuration."""
+
+    estate: Estate
+    graph: FactGraph
+    configuration: Configuration
+    locate: Locator
+    inputs: list[str] = field(default_factory=list)
+
+    @property
+    def fabric(self) -> bool:
+        """Whether this is a fabric checkout, so that its fixed file lists apply."""
+        return any(file.path.startswith("fabric-core/") for file in self.estate.files) or any(
+            isinstance(document.data, dict)
+            and str(document.data.get("apiVersion", "")).startswith("samakia.fabric/")
+            for document in self.estate.documents
+        )
+
+
+def read_world(request: Request) -> World:
+    """Read everything and build the graph; raises InputError for what the user named."""
+    estate = read_estate(request.estate)
+    configuration = read_configuration(request.estate)
+    _validate(estate, Cache(request.cache))
+    for document in estate.documents:
+        document.data, document.secrets = redact(document.data)
+    plans, inputs, named = _plans(request, configuration)
+    graph = build(estate.documents, _repo_files(estate), plans)
+    for folder in estate.unreadable_directories:
+        _hide_everything(graph, folder)
+    syntaxes = {document.path: document.syntax for document in estate.documents}
+    syntaxes |= dict.fromkeys(named, "json")
+    return World(estate, graph, configuration, Locator(request.estate, syntaxes, named), inputs)
+
+
+def check(request: Request) -> Decision:
+    """Check an estate; raises InputError, PackError or EvaluationError when it cannot be decided."""
+    catalogue = load()
+    world = read_world(request)
+    environments = world.configuration.environments
+    if request.environment and environment_class(request.environment, environments) == "unknown":
+        hint = f"known: {', '.join(sorted(environments))}"
+        raise InputError(f"unknown environment {request.environment!r}", where="--env", hint=hint)
+    parameters = world.configuration.parameters
+    packs, chosen = choose(catalogue, world.graph, request.selection, parameters)
+    run = make_run(catalogue, world, request)
+    results = evaluate(run, chosen)
+    keep_environment(results, request.environment)
+    return Decision(
+        outcome=outcome(results, packs, request.fail_on),
+        context={
+            "as_of": request.as_of,
+            "environment": request.environment or None,
+            "action": None,
+            "requester": None,
+            "fail_on": request.fail_on,
+        },
+        digests=_digests(world, packs, chosen, run),
+        facts=len(world.graph),
+        packs=packs,
+        rules=results,
+    )
+
+
+def make_run(catalogue: Catalogue, world: World, request: Request) -> Run:
+    """Return a run of rules over a world that was read."""
+    context: dict[str, Any] = {
+        "as_of": request.as_of,
+        "environment": request.environment or None,
+        "environments": world.configuration.environments,
+    }
+    return Run(
+        graph=world.graph,
+        context=context,
+        source=catalogue.source,
+        libraries=catalogue.libraries(),
+        locate=world.locate,
+        runtimes={"rego": runtime(request.engine), "python": runtime("python")},
+        fabric=world.fabric,
+    )
+
+
+def _validate(estate: Estate, cache: Cache) -> None:
+    for document in estate.documents:
+        name = estate.schemas.get(document.path)
+        if name is None or not document.parsed:
+            continue
+        text = read_text("contracts", name, "v1alpha1", "schema.json")
+        key = f"{digest(text.encode())[7:39]}{document.digest[7:39]}"
+        kept = cache.get(key)
+        if kept is None:
+            kept = [[fault.pointer, fault.message] for fault in schema_faults(document.data, text)]
+            cache.put(key, kept)
+        document.faults.extend(Fault(message, pointer=pointer) for pointer, message in kept)
+    cache.save()
+
+
+def _repo_files(estate: Estate) -> list[Fact]:
+    return [
+        Fact(
+            "repo_file",
+            file.path,
+            {"path": file.path, "size": file.size, "executable": file.executable},
+            Origin(file.path, "", f"sha256:{file.digest}"),
+        )
+        for file in estate.files
+    ]
+
+
+def _hide_everything(graph: FactGraph, folder: str) -> None:
+    from samakia_policy.facts.normalise import MAKES, NORMALISERS  # noqa: PLC0415
+
+    for kind in sorted({name for key in NORMALISERS for name in MAKES.get(key, [key])}):
+        graph.mark_incomplete(kind, folder)
+
+
+def _plans(
+    request: Request, configuration: Configuration
+) -> tuple[list[Fact], list[str], dict[str, bytes]]:
+    if not request.plans:
+        return [], [], {}
+    from samakia_policy.facts.terraform import plan_facts  # noqa: PLC0415
+    from samakia_policy.sources.estate import read_bytes  # noqa: PLC0415
+    from samakia_policy.sources.terraform_plan import read_plan  # noqa: PLC0415
+
+    facts: list[Fact] = []
+    named: dict[str, bytes] = {}
+    lines: list[str] = []
+    for given, file in request.plans:
+        env = given or request.environment or "plan"
+        data = read_bytes("", file)
+        path = f"@plan/{env}/{file.rpartition('/')[2]}"
+        if path in named or any(name.startswith(f"@plan/{env}/") for name in named):
+            raise InputError(f"two plans for environment {env!r}", where=file, hint="name ENV=FILE")
+        named[path] = data
+        lines.append(f"{digest(data)[7:]} - {path}\n")
+        env_class = environment_class(env, configuration.environments)
+        plan = read_plan(data, file)
+        facts.extend(
+            plan_facts(plan, env, env_class, path, digest(data), redact=lambda value: redact(value)[0])
+        )
+    return facts, lines, named
+
+
+def _digests(
+    world: World, packs: Sequence[SelectedPack], chosen: Sequence[SelectedRule], run: Run
+) -> dict[str, str]:
+    lines = sorted(
+        f"{fact.kind} {fact.id} {fact.origin.path} {fact.origin.pointer} {fact.origin.digest}\n"
+        for fact in world.graph
+    )
+    rego = run.runtimes["rego"]
+    estate = world.estate.digest()
+    return {
+        "estate": digest((estate + "".join(world.inputs)).encode()) if world.inputs else estate,
+        "facts": digest(f"{_READER_VERSION}\n{''.join(lines)}".encode()),
+        "packs": digest_of([[pack.name, pack.version, pack.digest] for pack in packs]),
+        "parameters": digest_of({rule.rule.id: rule.params for rule in chosen if rule.params}),
+        "engine": digest_of({"name": "samakia-policy", "version": __version__}),
+        "runtime": digest_of({"name": rego.name, "version": rego.version()}),
+    }
+
+
+def unread(documents: Sequence[Document]) -> int:
+    """Return how many parsed documents are of kinds that no rule reads yet."""
+    return sum(document.kind == "repo_file" for document in documents)
