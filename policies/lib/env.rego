@@ -8,13 +8,14 @@ package policies.lib.env
 # description: >-
 #   What is configured comes first. "unknown" is its own class, and never means that an
 #   environment is not production.
-class(name) := configured[name]
-
-else := fixed[name]
-
-else := "prod" if endswith(name, "-prod")
-
-else := "unknown"
+class(name) := configured[name] if {
+	configured[name]
+} else := fixed[name] if {
+	fixed[name]
+} else := "prod" if {
+	is_string(name)
+	endswith(name, "-prod")
+} else := "unknown"
 
 configured := object.get(input.context, "environments", {})
 

@@ -52,14 +52,13 @@ def _built(builder: Builder) -> tuple[Parsed, bool]:
 def locate_yaml(text: str, pointer: str) -> tuple[int, int]:
     """Return the line and column (1-based) of the value at a pointer, or of its nearest parent."""
     nodes = _Nodes(text)
-    at: int | None = nodes.root
-    found = at
+    at = nodes.root
     for token in tokens(pointer):
-        at = nodes.child(found, token)
-        if at is None:
+        child = nodes.child(at, token)
+        if child is None:
             break
-        found = at
-    return nodes.place(found)
+        at = child
+    return nodes.place(at)
 
 
 class _Nodes:
@@ -88,7 +87,7 @@ class _Nodes:
         event = self.events[at] if at < len(self.events) else None
         if isinstance(event, MappingStartEvent):
             return self.member(at + 1, token)
-        if isinstance(event, SequenceStartEvent) and token.isdecimal() and len(token) < len("1" * 10):
+        if isinstance(event, SequenceStartEvent) and token.isdecimal() and len(token) < 10:
             return self.item(at + 1, int(token))
         return None
 

@@ -1,0 +1,25 @@
+"""Rules and facts become outcomes; rules run in workers, never in this process."""
+
+from __future__ import annotations
+
+from samakia_policy.errors import InputError
+from samakia_policy.evaluation.base import Runtime
+
+RUNTIMES = ("native", "opa", "python")
+
+
+def runtime(name: str) -> Runtime:
+    """Return a runtime by name; raises InputError for another name."""
+    if name == "native":
+        from samakia_policy.evaluation.native import Native  # noqa: PLC0415 - only what is asked for
+
+        return Native()
+    if name == "opa":
+        from samakia_policy.evaluation.opa import Opa  # noqa: PLC0415
+
+        return Opa()
+    if name == "python":
+        from samakia_policy.evaluation.python import Python  # noqa: PLC0415
+
+        return Python()
+    raise InputError(f"no rule engine {name!r}", where="--engine", hint="native or opa")

@@ -1,0 +1,79 @@
+"""The protocol of every rule runtime: a batch in, exactly one answer per rule out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+
+@dataclass(slots=True)
+class Job:
+    """One rule to run: its source, the view of each kind it may see, relations, parameters."""
+
+    rule: str
+    language: str
+    source: str
+    views: dict[str, str]
+    relations: list[str] = field(default_factory=list)
+    params: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def package(self) -> str:
+        """The Rego package that the rule's id names."""
+        return "policies." + self.rule.replace("/", ".").replace("-", "_")
+
+
+@dataclass(slots=True)
+class Batch:
+    """Rules with everything they read; facts, edges and context are JSON text."""
+
+    jobs: list[Job]
+    libraries: dict[str, str]
+    views: dict[str, str]
+    edges: dict[str, str]
+    reverse: dict[str, str]
+    context: str
+
+    def input_text(self) -> str:
+        """Return the JSON text that all rules share."""
+        parts = (
+            f'"{name}":{_object(texts)}'
+            for name, texts in (("views", self.views), ("edges", self.edges), ("reverse", self.reverse))
+        )
+        return f'{{{",".join(parts)},"context":{self.context}}}'
+
+
+@dataclass(slots=True)
+class Answer:
+    """What one rule said; `error` says in one stable line why it said nothing."""
+
+    rule: str
+    hits: list[dict[str, Any]] = field(default_factory=list)
+    unknowns: list[dict[str, Any]] = field(default_factory=list)
+    error: str = ""
+
+
+@dataclass(slots=True, frozen=True)
+class Limits:
+    """What a worker may use: seconds to load, seconds for each rule, bytes of memory."""
+
+    load_seconds: float = 120.0
+    rule_seconds: float = 30.0
+    memory_bytes: int = 4 << 30
+
+
+class Runtime(Protocol):
+    """Runs rules of one language."""
+
+    name: str
+
+    def version(self) -> str:
+        """Return the runtime's version."""
+
+    def evaluate(self, batch: Batch, limits: Limits) -> Iterator[Answer]:
+        """Yield one answer per job, in order; raises EvaluationError when it cannot start."""
+
+
+def _object(texts: dict[str, str]) -> str:
+    return "{" + ",".join(f'"{name}":{text}' for name, text in sorted(texts.items())) + "}"

@@ -1,0 +1,150 @@
+"""The real `opa` binary: one process for a whole batch, halved when a rule breaks it."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from samakia_policy.errors import EvaluationError
+from samakia_policy.evaluation.base import Answer, Batch, Job, Limits
+from samakia_policy.evaluation.process import ordered
+
+_REFUSED = frozenset(
+    ("http.send", "net.lookup_ip_addr", "opa.runtime", "rand.intn", "time.now_ns", "uuid.rfc4122")
+)
+_HINT = "install opa 1.0 or later, name it with POLICY_OPA, or use --engine native"
+
+
+class Opa:
+    """Runs Rego rules with `opa eval`."""
+
+    name = "opa"
+
+    def __init__(self) -> None:
+        found = os.environ.get("POLICY_OPA") or shutil.which("opa")
+        if not found:
+            raise EvaluationError("there is no `opa` on PATH", hint=_HINT)
+        self._binary = found
+
+    def version(self) -> str:
+        """Return the binary's version; raises EvaluationError when it is too old or no opa."""
+        return _version(self._binary)
+
+    def evaluate(self, batch: Batch, limits: Limits) -> Iterator[Answer]:
+        """Yield one answer per job, in order."""
+        self.version()
+        with tempfile.TemporaryDirectory(prefix="policy-opa-") as folder:
+            (Path(folder) / "capabilities.json").write_text(_capabilities(self._binary))
+            yield from self._answers(batch, batch.jobs, limits, Path(folder))
+
+    def _answers(
+        self, batch: Batch, jobs: list[Job], limits: Limits, folder: Path
+    ) -> Iterator[Answer]:
+        said = self._run(batch, jobs, limits, folder)
+        if isinstance(said, dict):
+            for n, job in enumerate(jobs):
+                yield _answer(job, said[f"r{n}"])
+        elif len(jobs) == 1:
+            yield Answer(jobs[0].rule, error=said)
+        else:
+            half = len(jobs) // 2
+            yield from self._answers(batch, jobs[:half], limits, folder)
+            yield from self._answers(batch, jobs[half:], limits, folder)
+
+    def _run(
+        self, batch: Batch, jobs: list[Job], limits: Limits, folder: Path
+    ) -> dict[str, Any] | str:
+        with tempfile.TemporaryDirectory(dir=folder) as modules:
+            _write(Path(modules), batch, jobs)
+            command = [self._binary, "eval", "--format=json", "--strict-builtin-errors", "--stdin-input"]
+            command += ["--capabilities", str(folder / "capabilities.json"), "--data", modules]
+            return _eval([*command, _query(jobs)], _input(batch, jobs), limits, len(jobs))
+
+
+def _eval(command: list[str], text: str, limits: Limits, rules: int) -> dict[str, Any] | str:
+    seconds = limits.load_seconds + limits.rule_seconds * rules if rules > 1 else limits.rule_seconds
+    try:
+        done = subprocess.run(  # noqa: S603 - our own arguments, no shell
+            command, input=text, capture_output=True, text=True, timeout=seconds, check=False
+        )
+    except subprocess.TimeoutExpired:
+        return f"took longer than {limits.rule_seconds:g} s while running (limit rule_seconds or load_seconds)"
+    if done.returncode:
+        return "the rule failed: " + _reason(done.stdout or done.stderr)
+    try:
+        return dict(json.loads(done.stdout)["result"][0]["bindings"])
+    except (ValueError, LookupError, TypeError):
+        return "the rule failed: findings is undefined"
+
+
+def _reason(text: str) -> str:
+    try:
+        return str(json.loads(text)["errors"][0]["message"])[:200]
+    except (ValueError, LookupError, TypeError):
+        return "opa refused it"
+
+
+def _answer(job: Job, said: dict[str, Any]) -> Answer:
+    for entry in (*said["findings"], *said["unknowns"]):
+        if not isinstance(entry, dict) or not isinstance(entry.get("subject"), str):
+            return Answer(job.rule, error="a hit is no object with a subject")
+    return Answer(job.rule, ordered(said["findings"]), ordered(said["unknowns"]))
+
+
+def _write(folder: Path, batch: Batch, jobs: list[Job]) -> None:
+    for name, source in batch.libraries.items():
+        (folder / f"lib_{name}.rego").write_text(source, encoding="utf-8")
+    for n, job in enumerate(jobs):
+        (folder / f"rule_{n}.rego").write_text(job.source, encoding="utf-8")
+
+
+def _input(batch: Batch, jobs: list[Job]) -> str:
+    params = json.dumps({job.rule: job.params for job in jobs})
+    return batch.input_text()[:-1] + f',"params":{params}}}'
+
+
+def _query(jobs: list[Job]) -> str:
+    return "; ".join(_rule_query(n, job) for n, job in enumerate(jobs))
+
+
+def _rule_query(number: int, job: Job) -> str:
+    facts = ",".join(f"{json.dumps(k)}: input.views.{v}" for k, v in sorted(job.views.items()))
+    edges = ",".join(f"{json.dumps(r)}: input.edges[{json.dumps(r)}]" for r in job.relations)
+    reverse = edges.replace("input.edges", "input.reverse")
+    params = f"input.params[{json.dumps(job.rule)}]"
+    given = (
+        f'{{"facts": {{{facts}}}, "edges": {{{edges}}}, "reverse": {{{reverse}}}, '
+        f'"params": {params}, "context": input.context}}'
+    )
+    asked = "\nunknowns contains " in job.source
+    unknowns = f"[u | some u in data.{job.package}.unknowns]" if asked else "[]"
+    result = f'{{"findings": data.{job.package}.findings, "unknowns": {unknowns}}}'
+    return f"r{number} := {result} with input as {given}"
+
+
+@lru_cache(maxsize=4)
+def _version(binary: str) -> str:
+    try:
+        done = subprocess.run([binary, "version"], capture_output=True, text=True, timeout=30, check=True)  # noqa: S603
+        found = next(line for line in done.stdout.splitlines() if line.startswith("Version:"))
+    except (OSError, subprocess.SubprocessError, StopIteration) as error:
+        raise EvaluationError(f"{binary} is no working opa", hint=_HINT) from error
+    version = found.partition(":")[2].strip()
+    if int(version.partition(".")[0]) < 1:
+        raise EvaluationError(f"opa {version} is too old", hint=_HINT)
+    return f"opa {version}"
+
+
+@lru_cache(maxsize=4)
+def _capabilities(binary: str) -> str:
+    done = subprocess.run([binary, "capabilities", "--current"], capture_output=True, text=True, timeout=30, check=True)  # noqa: S603
+    capabilities = json.loads(done.stdout)
+    kept = [built_in for built_in in capabilities["builtins"] if built_in["name"] not in _REFUSED]
+    return json.dumps({**capabilities, "builtins": kept, "allow_net": []})

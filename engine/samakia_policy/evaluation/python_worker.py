@@ -1,0 +1,117 @@
+"""Runs Python rules in a process of its own: facts come over a pipe, no file is opened.
+
+Started as a script without site-packages; a rule imports `samakia_policy.rules` and pure modules.
+"""
+
+import ast
+import importlib
+import json
+import os
+import resource
+import signal
+import sys
+from decimal import Decimal
+
+PURE = frozenset(
+    "__future__ base64 bisect collections collections.abc dataclasses decimal enum fractions"
+    " functools heapq ipaddress itertools math operator re statistics string textwrap typing"
+    " unicodedata samakia_policy.rules".split()
+)
+# Events of the interpreter that no rule may cause.
+_FORBIDDEN = (
+    "open", "os.", "socket.", "subprocess.", "shutil.", "ctypes.", "import", "pty.", "fcntl.",
+    "sqlite3.", "urllib.", "ftplib.", "http.", "tempfile.", "glob.", "signal.", "mmap.", "sys.",
+    "gc.", "builtins.input", "code.", "marshal.", "pickle.", "time.sleep",
+)  # fmt: skip
+
+
+class Refused(Exception):
+    """A rule tried what rules may not do."""
+
+
+def main() -> None:
+    """Read a batch from standard input, answer rule by rule on what was standard output."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    memory = int(sys.argv[2])
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    sys.path.insert(0, sys.argv[1])
+    out = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    header = json.loads(sys.stdin.buffer.readline())
+    shared = json.loads(sys.stdin.buffer.read(), parse_float=Decimal)
+    compiled = [_compile(job) for job in header["jobs"]]
+    import samakia_policy.rules
+
+    sys.addaudithook(_refuse)
+    print("ready", file=out, flush=True)
+    for job, code in zip(header["jobs"], compiled, strict=True):
+        said = _run(job, code, shared, samakia_policy.rules)
+        print(json.dumps(said), file=out, flush=True)
+
+
+def _compile(job: dict) -> object:
+    """Compile a rule and import what it may import, before the door is shut."""
+    try:
+        tree = ast.parse(job["source"])
+        for node in ast.walk(tree):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            for name in names:
+                if name not in PURE:
+                    raise Refused(f"rules may not import {name}")
+                importlib.import_module(name)
+        return compile(tree, job["rule"], "exec")
+    except Exception as error:  # noqa: BLE001 - a broken rule is an answer
+        return error
+
+
+def _refuse(event: str, _arguments: object) -> None:
+    if event.startswith(_FORBIDDEN) and event != "import":
+        raise Refused(f"rules may not do {event}")
+
+
+def _run(job: dict, code: object, shared: dict, rules: object) -> dict:
+    try:
+        if isinstance(code, Exception):
+            raise code
+        said = list(_function(job, code)(_facts(job, shared, rules)))
+        hits = [_plain(entry) for entry in said if not isinstance(entry, rules.Unknown)]
+        unknowns = [_plain(entry) for entry in said if isinstance(entry, rules.Unknown)]
+        return {"hits": hits, "unknowns": unknowns, "error": ""}
+    except MemoryError:
+        return {"hits": [], "unknowns": [], "error": "it needs more memory than the limit memory_bytes"}
+    except BaseException as error:  # noqa: BLE001 - a broken rule is an answer
+        kind = type(error).__name__
+        text = str(error) if isinstance(error, (Refused, SyntaxError)) else ""
+        return {"hits": [], "unknowns": [], "error": f"the rule failed: {kind} {text}".strip()[:200]}
+
+
+def _function(job: dict, code: object) -> object:
+    namespace: dict = {"__name__": job["package"]}
+    exec(code, namespace)  # noqa: S102 - this is what the worker is for
+    found = [value for value in namespace.values() if hasattr(value, "policy_rule")]
+    if len(found) != 1:
+        raise Refused("a rule file holds exactly one function decorated with @rule")
+    return found[0]
+
+
+def _facts(job: dict, shared: dict, rules: object) -> object:
+    return rules.Facts(  # type: ignore[attr-defined]
+        {kind: shared["views"][view] for kind, view in job["views"].items()},
+        {relation: shared["edges"][relation] for relation in job["relations"]},
+        {relation: shared["reverse"][relation] for relation in job["relations"]},
+        job["params"],
+        shared["context"],
+    )
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    return str(value) if isinstance(value, (Decimal, float)) else value
+
+
+main()
