@@ -11,7 +11,7 @@ from samakia_policy.errors import InputError
 from samakia_policy.evaluation.stamp import SelectedRule
 from samakia_policy.model.decision import SelectedPack
 from samakia_policy.model.fact import FactGraph
-from samakia_policy.model.rule import SEVERITIES, Pack, PackRule
+from samakia_policy.model.rule import SEVERITIES, Pack, PackRule, Rule
 from samakia_policy.packs.load import Catalogue
 
 
@@ -127,3 +127,12 @@ def _known(catalogue: Catalogue, name: str, where: str) -> str:
         hint = "write it as DOMAIN/RULE.KEY=VALUE"
         raise InputError(f"a parameter names no known rule: {name!r}", where=where, hint=hint)
     return identity
+
+
+def only(catalogue: Catalogue, rule: Rule, parameters: Mapping[str, Any]) -> SelectedRule:
+    """Return one rule as a run would have it, whether or not a pack lists it."""
+    packs = [pack for pack in catalogue.packs if any(entry.id == rule.id for entry in pack.rules)]
+    layers = [(pack.name, pack.parameters.get(rule.id, {})) for pack in packs[:1]]
+    layers.append(("policy.yaml", parameters.get(rule.id, {})))
+    names = [pack.name for pack in packs]
+    return SelectedRule(rule, names, rule.severity, params=rule_parameters(rule, layers))

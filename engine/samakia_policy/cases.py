@@ -1,0 +1,133 @@
+"""Cases of rules: small worlds with the outcome that is expected of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from samakia_policy.errors import PackError
+from samakia_policy.evaluation.base import Runtime
+from samakia_policy.evaluation.run import Run, evaluate
+from samakia_policy.evaluation.stamp import SelectedRule, subject_of
+from samakia_policy.model.decision import Location, RuleResult
+from samakia_policy.model.fact import Edge, Fact, FactGraph, Origin
+from samakia_policy.model.rule import Rule
+from samakia_policy.packs.data import read_text
+from samakia_policy.packs.load import Catalogue
+
+_AS_OF = "2026-01-01T00:00:00Z"
+
+
+@dataclass(slots=True)
+class CaseResult:
+    """How one case went on one runtime; `problem` is empty when it went as expected."""
+
+    rule: str
+    case: str
+    runtime: str
+    outcome: str
+    hits: list[dict[str, Any]]
+    problem: str
+
+
+def read_cases(rule: Rule) -> dict[str, dict[str, Any]]:
+    """Return a rule's cases by name; raises PackError when there are none."""
+    from samakia_policy.sources.text import parse_contract  # noqa: PLC0415
+
+    path = rule.path.rpartition(".")[0] + ".cases.yaml"
+    parsed = parse_contract(read_text(*path.split("/")).encode())
+    if parsed.faults or not parsed.data:
+        fault = parsed.faults[0] if parsed.faults else None
+        raise PackError(fault.message if fault else "no cases", where=f"{path}:{fault.line if fault else 0}")
+    return dict(parsed.data)
+
+
+def case_names(rule: Rule) -> list[str]:
+    """Return the names of a rule's cases."""
+    return list(read_cases(rule))
+
+
+def run_case(
+    catalogue: Catalogue, rule: Rule, name: str, case: dict[str, Any], runtime: Runtime
+) -> CaseResult:
+    """Run one case on one runtime and compare everything it says."""
+    recorder = _Recorder(runtime)
+    run = _run(catalogue, rule, case, recorder)
+    defaults = {key: declared["default"] for key, declared in rule.params.items()}
+    chosen = SelectedRule(rule, [], rule.severity, params={**defaults, **case.get("params", {})})
+    result = evaluate(run, [chosen])[0]
+    hits = [{**hit, "subject": subject_of(rule, hit["subject"])} for hit in recorder.hits]
+    problem = "; ".join(_problems(case, result, hits))
+    return CaseResult(rule.id, name, runtime.name, result.outcome, hits, problem)
+
+
+class _Recorder:
+    """A runtime that remembers the hits another one answered."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self.name = runtime.name
+        self.version = runtime.version
+        self._runtime = runtime
+        self.hits: list[dict[str, Any]] = []
+
+    def evaluate(self, batch: Any, limits: Any) -> Iterator[Any]:
+        for answer in self._runtime.evaluate(batch, limits):
+            self.hits += answer.hits
+            yield answer
+
+
+def _run(catalogue: Catalogue, rule: Rule, case: dict[str, Any], runtime: Any) -> Run:
+    graph = FactGraph()
+    role = case.get("role", "live")
+    for kind, facts in case.get("facts", {}).items():
+        if kind not in rule.kinds:
+            raise PackError(f"a case of {rule.id} gives {kind}, which the rule does not declare")
+        for identity, attrs in (facts or {}).items():
+            graph.add(Fact(kind, identity, attrs, Origin(f"{kind}/{identity}"), role=role))
+    pairs = (
+        Edge(source, relation, target)
+        for relation, edges in case.get("edges", {}).items()
+        for source, targets in edges.items()
+        for target in targets
+    )
+    graph.link(pairs)
+    for kind in case.get("incomplete", []):
+        graph.mark_incomplete(kind, f"{kind}.yml")
+    if rule.scope == "plan" and not graph.of("tf_plan"):
+        graph.add(Fact("tf_plan", "case", {}, Origin("case")))
+    context = {"as_of": case.get("as_of", _AS_OF), "environment": None, "environments": {}}
+    static = rule.scope in {"static", "plan"}
+    if not static:
+        rule.scope = "static"
+    return Run(
+        graph=graph,
+        context=context,
+        source=catalogue.source,
+        libraries=catalogue.libraries(),
+        locate=lambda origin: Location(origin.path),
+        runtimes={rule.language: runtime},
+    )
+
+
+def _problems(case: dict[str, Any], result: RuleResult, hits: list[dict[str, Any]]) -> Iterator[str]:
+    wanted = case.get("findings", [])
+    if sorted(map(_text, hits)) != sorted(map(_text, wanted)):
+        yield f"found {hits}, expected {wanted}"
+    unknown = [
+        {"subject": u.subject, "pointer": u.pointer}
+        for u in result.unknowns
+        if not u.subject.startswith("document:") or u.pointer or "document" in case.get("facts", {})
+    ]
+    expected = [{"subject": u["subject"], "pointer": u["pointer"]} for u in case.get("unknowns", [])]
+    if sorted(map(_text, unknown)) != sorted(map(_text, expected)):
+        yield f"unknown {unknown}, expected {expected}"
+    outcome = case.get("outcome") or ("fail" if wanted else "unknown" if expected else "pass")
+    if result.outcome != outcome:
+        yield f"outcome {result.outcome} ({result.reason}), expected {outcome}"
+
+
+def _text(value: Any) -> str:
+    from samakia_policy.model.canonical import canonical  # noqa: PLC0415
+
+    return canonical(value).decode()

@@ -1,0 +1,89 @@
+"""`policy check`: the main job."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from typing import Any
+
+from samakia_policy.cli.request import add_inputs, parameter, request
+from samakia_policy.errors import InputError
+from samakia_policy.model.decision import Decision
+from samakia_policy.model.rule import SEVERITIES
+from samakia_policy.selection import Selection
+
+EXIT = {"allow": 0, "deny": 1, "unknown": 3}
+_EXAMPLES = """\
+examples:
+  policy check                                   the checkout you stand in
+  policy check infra --phase 10                  one phase of another checkout
+  policy check --plan samakia-dev=plan.json      with a Terraform plan
+  policy check -o table -o json=decision.json    two outputs in one run
+
+exit codes: 0 allowed, 1 denied, 2 wrong usage or unreadable input, 3 undecided, 70 a bug
+"""
+
+
+def add_arguments(commands: Any, name: str) -> None:
+    """Add the command to the parser."""
+    parser = commands.add_parser(
+        name,
+        help="check an estate and decide",
+        description="Read an estate, run every rule of the packs that apply, and decide.",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add_inputs(parser)
+    parser.add_argument("--phase", action="append", default=[], metavar="N", help="packs of a phase")
+    parser.add_argument("--pack", action="append", default=[], metavar="P", help="one pack by name")
+    parser.add_argument("--domain", action="append", default=[], metavar="D", help="rules of a domain")
+    parser.add_argument(
+        "--param", action="append", default=[], metavar="R.K=V", help="set a rule's parameter"
+    )
+    parser.add_argument("--fail-on", choices=SEVERITIES, default="high", help="least severity that decides")
+    parser.add_argument(
+        "-o", "--output", action="append", default=[], metavar="FMT[=PATH]", help="table or json; repeatable"
+    )
+    parser.add_argument("-q", "--quiet", action="store_true", help="only the line that sums up")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Check, report, and return the exit code of the outcome."""
+    from samakia_policy.pipeline import check  # noqa: PLC0415 - `--help` needs none of it
+
+    outputs = [_output(text) for text in arguments.output or ["table"]]
+    selection = Selection(
+        arguments.phase, arguments.pack, arguments.domain, [parameter(p) for p in arguments.param]
+    )
+    decision = check(request(arguments, selection))
+    for name, path in outputs:
+        _write(decision, name, path, quiet=arguments.quiet)
+    return EXIT[decision.outcome]
+
+
+def _output(text: str) -> tuple[str, str]:
+    from samakia_policy.reporters import REPORTERS  # noqa: PLC0415
+
+    name, _, path = text.partition("=")
+    if name not in REPORTERS:
+        raise InputError(f"no output {name!r}", where="-o", hint=f"one of {', '.join(sorted(REPORTERS))}")
+    return name, path
+
+
+def _write(decision: Decision, name: str, path: str, *, quiet: bool) -> None:
+    from samakia_policy.reporters import REPORTERS, table  # noqa: PLC0415
+
+    short = quiet and name == "table" and not path
+    text = table.summary(decision) if short else REPORTERS[name](decision)
+    if not path:
+        sys.stdout.write(text)
+        return
+    try:
+        with open(path, "w", encoding="utf-8", newline="") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        raise InputError(f"cannot be written: {error.strerror}", where=path) from error
