@@ -55,7 +55,7 @@ def _runs(chosen: SelectedRule, sight: Sight) -> bool:
         return False
     if any(not sight.facts[kind] for kind in rule.needs[1:]):
         return False
-    return bool(sight.facts[rule.needs[0]]) or (rule.absent == "fail" and not sight.primary)
+    return bool(sight.primary) or rule.absent == "fail"
 
 
 def _ask(

@@ -157,3 +157,7 @@ class Plan:
     variables: dict[str, Any] = field(default_factory=dict)
     checks: list[Any] = field(default_factory=list)
     providers: dict[str, Any] = field(default_factory=dict)
+
+    def decode_or(self, encoded: Encoded, default: Any) -> Any:
+        """Decode a slice, or return the default where the plan has no such member."""
+        return default if encoded is None or not len(encoded_bytes(encoded)) else self.decode(encoded)

@@ -121,6 +121,8 @@ def check_exactly(data: bytes, name: str) -> None:
         json.loads(data, object_pairs_hook=_unique, parse_float=str, parse_int=str)
     except _RepeatedKeyError as error:
         raise InputError(str(error), where=name, hint="write the plan again: " + MAKE_A_PLAN) from error
+    except RecursionError as error:
+        raise InputError(f"the plan is {_TOO_DEEP}", where=name, hint="no Terraform plan is") from error
 
 
 def refuse_text(data: bytes, name: str, why: str) -> NoReturn:

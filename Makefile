@@ -1,0 +1,40 @@
+PYTHON ?= .venv/bin/python
+BIN := $(dir $(PYTHON))
+
+.PHONY: help check check-rest format lint types imports fresh test generate bench lock
+
+help: ## Show this help
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
+
+check: check-rest test ## Everything that CI runs
+
+check-rest: format lint types imports fresh ## Everything but the tests
+
+format: ## The code is formatted
+	$(BIN)ruff format --check engine tests
+
+lint: ## No lint
+	$(BIN)ruff check engine tests
+
+types: ## The types hold
+	$(BIN)mypy
+
+imports: ## Stages do not import one another
+	$(BIN)lint-imports
+
+fresh: ## Generated files are fresh
+	$(PYTHON) -m samakia_policy.packs.index --check
+	$(BIN)policy docs --check
+
+test: ## All tests, and all cases of all rules
+	$(BIN)pytest
+
+generate: ## Write the pack index and the rule pages again
+	$(PYTHON) -m samakia_policy.packs.index
+	$(BIN)policy docs
+
+bench: ## Measure speed and memory
+	$(PYTHON) tests/bench/estates.py
+
+lock: ## Write requirements.lock again
+	$(BIN)pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-annotate --extra test --extra check --no-emit-find-links --output-file requirements.lock pyproject.toml requirements.in

@@ -1,0 +1,72 @@
+"""Every case of every rule, on every runtime; the runtimes agree byte for byte."""
+
+from __future__ import annotations
+
+import os
+import shutil
+
+import pytest
+
+from samakia_policy.cases import read_cases, run_case
+from samakia_policy.evaluation import runtime
+from samakia_policy.model.canonical import canonical
+from samakia_policy.packs.load import load
+
+CATALOGUE = load()
+RULES = sorted(CATALOGUE.rules)
+
+
+def needs_opa() -> None:
+    """Skip where opa is missing, but never in CI."""
+    if shutil.which("opa") is None:
+        assert os.environ.get("CI") != "true", "CI must have opa"
+        pytest.skip("opa is not installed")
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_cases_go_as_expected(name: str) -> None:
+    """Findings, unknowns and outcome of each case are exactly the expected ones."""
+    rule = CATALOGUE.rule(name)
+    engine = runtime("native" if rule.language == "rego" else "python")
+    problems = [
+        f"{case}: {result.problem}"
+        for case, given in read_cases(rule).items()
+        if (result := run_case(CATALOGUE, rule, case, given, engine)).problem
+    ]
+    assert problems == []
+
+
+@pytest.mark.parametrize("name", [n for n in RULES if CATALOGUE.rule(n).language == "rego"])
+def test_opa_answers_the_same(name: str) -> None:
+    """The real opa gives the same hits, byte for byte."""
+    needs_opa()
+    rule = CATALOGUE.rule(name)
+    for case, given in read_cases(rule).items():
+        ours = run_case(CATALOGUE, rule, case, given, runtime("native"))
+        theirs = run_case(CATALOGUE, rule, case, given, runtime("opa"))
+        assert canonical(theirs.hits) == canonical(ours.hits), case
+        assert theirs.problem == "", case
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_cases_cover_finding_passing_and_unknown(name: str) -> None:
+    """Each rule has a case that finds, one that passes and one that cannot know."""
+    rule = CATALOGUE.rule(name)
+    engine = runtime("native" if rule.language == "rego" else "python")
+    ended = {
+        run_case(CATALOGUE, rule, case, given, engine).outcome for case, given in read_cases(rule).items()
+    }
+    unknowns = any(given.get("unknowns") for given in read_cases(rule).values())
+    assert {"fail", "pass"} <= ended
+    assert unknowns or "unknown" in ended
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_messages_only_name_fields_that_every_hit_has(name: str) -> None:
+    """No message of any case shows a hole."""
+    rule = CATALOGUE.rule(name)
+    engine = runtime("native" if rule.language == "rego" else "python")
+    fields = {part.split("}")[0] for part in rule.message.split("{")[1:]} - {"subject"}
+    for case, given in read_cases(rule).items():
+        for hit in run_case(CATALOGUE, rule, case, given, engine).hits:
+            assert fields <= set(hit), case
