@@ -36,7 +36,7 @@ repeats(index) if rows[index] == rows[index - 1]
 
 ends := array.concat(array.slice(starts, 1, count(starts)), [count(rows)])
 
-needs[rows[start]] := ends[run] - start if some run, start in starts
+counts := [[rows[start], ends[run] - start] | some run, start in starts]
 
 cells := {[cell.tenant, cell.consumer]: id |
 	some id, cell in input.facts.tenant_quota
@@ -51,7 +51,7 @@ findings contains {
 	"limit": floor(limit),
 	"count": needed,
 } if {
-	some [tenant, consumer, dimension], needed in needs
+	some [[tenant, consumer, dimension], needed] in counts
 	id := cells[[tenant, consumer]]
 	limit := object.get(input.facts.tenant_quota[id], dimension, 0)
 	is_number(limit)
@@ -67,7 +67,7 @@ findings contains {
 	"limit": 0,
 	"count": needed,
 } if {
-	some [tenant, consumer, dimension], needed in needs
+	some [[tenant, consumer, dimension], needed] in counts
 	id := files[tenant]
 	quota := input.facts.tenant_quota[id]
 	not consumer in quota.consumers

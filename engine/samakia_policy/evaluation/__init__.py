@@ -1,25 +1,22 @@
-"""Rules and facts become outcomes; rules run in workers, never in this process."""
+"""Rules and facts go in, answers come out; each rule runs outside this process."""
 
 from __future__ import annotations
 
-from samakia_policy.errors import InputError
-from samakia_policy.evaluation.base import Runtime
+from importlib import import_module
+from typing import TYPE_CHECKING, cast
 
-RUNTIMES = ("native", "opa", "python")
+if TYPE_CHECKING:
+    from samakia_policy.evaluation.base import Runtime
+
+RUNTIMES = {
+    "native": ("samakia_policy.evaluation.native", "Native"),
+    "opa": ("samakia_policy.evaluation.opa", "Opa"),
+    "python": ("samakia_policy.evaluation.python", "Python"),
+}
+"""Runtime name -> (module, class); a module is imported when its runtime is asked for."""
 
 
 def runtime(name: str) -> Runtime:
-    """Return a runtime by name; raises InputError for another name."""
-    if name == "native":
-        from samakia_policy.evaluation.native import Native  # noqa: PLC0415 - only what is asked for
-
-        return Native()
-    if name == "opa":
-        from samakia_policy.evaluation.opa import Opa  # noqa: PLC0415
-
-        return Opa()
-    if name == "python":
-        from samakia_policy.evaluation.python import Python  # noqa: PLC0415
-
-        return Python()
-    raise InputError(f"no rule engine {name!r}", where="--engine", hint="native or opa")
+    """Return the runtime of a name; raises KeyError for a name not in RUNTIMES."""
+    module, kind = RUNTIMES[name]
+    return cast("Runtime", getattr(import_module(module), kind)())

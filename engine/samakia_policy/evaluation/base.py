@@ -1,52 +1,45 @@
-"""The protocol of every rule runtime: a batch in, exactly one answer per rule out."""
+"""What every rule runtime does: judge a batch of rules, one answer each, in order."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
+
+Language = Literal["rego", "python"]
 
 
 @dataclass(slots=True)
 class Job:
-    """One rule to run: its source, the view of each kind it may see, relations, parameters."""
+    """One rule to run: its source, the view it reads for each kind, its relations, parameters."""
 
     rule: str
-    language: str
+    language: Language
     source: str
     views: dict[str, str]
     relations: list[str] = field(default_factory=list)
     params: dict[str, Any] = field(default_factory=dict)
 
-    @property
-    def package(self) -> str:
-        """The Rego package that the rule's id names."""
-        return "policies." + self.rule.replace("/", ".").replace("-", "_")
-
 
 @dataclass(slots=True)
 class Batch:
-    """Rules with everything they read; facts, edges and context are JSON text."""
+    """Jobs and what they share, as JSON text.
+
+    `views`: view name -> '{"<id>": {attributes}}'; `edges` and `reverse`: relation ->
+    '{"<kind:id>": ["<kind:id>"]}'; `libraries`: name -> Rego source; `context`: an object.
+    """
 
     jobs: list[Job]
-    libraries: dict[str, str]
-    views: dict[str, str]
-    edges: dict[str, str]
-    reverse: dict[str, str]
-    context: str
-
-    def input_text(self) -> str:
-        """Return the JSON text that all rules share."""
-        parts = (
-            f'"{name}":{_object(texts)}'
-            for name, texts in (("views", self.views), ("edges", self.edges), ("reverse", self.reverse))
-        )
-        return f'{{{",".join(parts)},"context":{self.context}}}'
+    libraries: dict[str, str] = field(default_factory=dict)
+    views: dict[str, str] = field(default_factory=dict)
+    edges: dict[str, str] = field(default_factory=dict)
+    reverse: dict[str, str] = field(default_factory=dict)
+    context: str = "{}"
 
 
 @dataclass(slots=True)
 class Answer:
-    """What one rule said; `error` says in one stable line why it said nothing."""
+    """What one rule found; with an `error` (one stable line) it found nothing that counts."""
 
     rule: str
     hits: list[dict[str, Any]] = field(default_factory=list)
@@ -54,26 +47,27 @@ class Answer:
     error: str = ""
 
 
-@dataclass(slots=True, frozen=True)
+@dataclass(slots=True)
 class Limits:
-    """What a worker may use: seconds to load, seconds for each rule, bytes of memory."""
+    """What one rule may use: seconds of time, bytes of memory and bytes of answer."""
 
-    load_seconds: float = 120.0
-    rule_seconds: float = 30.0
-    memory_bytes: int = 4 << 30
+    seconds_per_rule: float = 10.0
+    memory_bytes: int = 2 << 30
+    answer_bytes: int = 64 << 20
 
 
 class Runtime(Protocol):
-    """Runs rules of one language."""
+    """One way to run rules."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """The runtime's name, as the command line spells it."""
 
     def version(self) -> str:
-        """Return the runtime's version."""
+        """Return the runtime's version; raises errors.EvaluationError when it is not there."""
 
     def evaluate(self, batch: Batch, limits: Limits) -> Iterator[Answer]:
-        """Yield one answer per job, in order; raises EvaluationError when it cannot start."""
+        """Yield exactly one answer per job, in the batch's order.
 
-
-def _object(texts: dict[str, str]) -> str:
-    return "{" + ",".join(f'"{name}":{text}' for name, text in sorted(texts.items())) + "}"
+        Raises errors.EvaluationError when the runtime itself cannot be started.
+        """

@@ -64,7 +64,7 @@ class _Scanner:
         self.text = text
         self.at = 0
         self.kind: str | None = None
-        self.token = ""
+        self.lexeme = ""
         self.path: list[str] = []
         self.depth = 0
         self.members = 0
@@ -99,18 +99,18 @@ class _Scanner:
         return self.at
 
     def next(self) -> None:
-        """Read one token into `kind` and `token`; `at` is where it ends."""
+        """Read one token into `kind` and `lexeme`; `at` is where it ends."""
         start = self.peek()
         match = _TOKEN.match(self.text, start)
         if match is None:
             self.broken(_why(self.text, start), start)
         else:
-            self.kind, self.token, self.at = match.lastgroup, match.group(), match.end()
+            self.kind, self.lexeme, self.at = match.lastgroup, match.group(), match.end()
 
     @property
     def start(self) -> int:
         """The offset of the current token."""
-        return self.at - len(self.token)
+        return self.at - len(self.lexeme)
 
     def value(self) -> None:
         """Check the value that starts with the current token."""
@@ -123,31 +123,31 @@ class _Scanner:
             self.number()
         elif self.kind == "word":
             self.word()
-        elif self.token in "[{":
+        elif self.lexeme in "[{":
             self.container()
         else:
             self.broken("a value is expected here", self.start)
 
     def string(self) -> str:
         """Return the current string; a lone surrogate is a fault."""
-        value: str = json.loads(self.token)
+        value: str = json.loads(self.lexeme)
         if unencodable(value) >= 0:
             self.note("a string holds a lone surrogate", self.start)
         return value
 
     def number(self) -> None:
         try:
-            if self.token.lstrip("-").isdigit():
-                integer(self.token)
+            if self.lexeme.lstrip("-").isdigit():
+                integer(self.lexeme)
             else:
-                decimal(self.token)
+                decimal(self.lexeme)
         except NumberError as error:
             self.note(str(error), self.start)
 
     def word(self) -> None:
-        if self.token in _NOT_FINITE:
+        if self.lexeme in _NOT_FINITE:
             self.note("a number must be finite, NaN and Infinity are not JSON", self.start)
-        elif self.token not in _LITERALS:
+        elif self.lexeme not in _LITERALS:
             self.broken("a value is expected here, strings need double quotes", self.start)
 
     def container(self) -> None:
@@ -155,7 +155,7 @@ class _Scanner:
             message = exceeded("nested too deeply", "MAX_DEPTH", MAX_DEPTH)
             raise self.stop(message, self.start)
         self.depth += 1
-        if self.token == "{":
+        if self.lexeme == "{":
             self.object()
         else:
             self.array()
@@ -164,7 +164,7 @@ class _Scanner:
     def object(self) -> None:
         seen: dict[str, int] = {}
         self.next()
-        while self.token != "}":
+        while self.lexeme != "}":
             key = self.key(seen)
             self.expect(":")
             self.path.append(key)
@@ -192,7 +192,7 @@ class _Scanner:
     def array(self) -> None:
         index = 0
         self.next()
-        while self.token != "]":
+        while self.lexeme != "]":
             self.path.append(str(index))
             self.value()
             self.path.pop()
@@ -201,19 +201,19 @@ class _Scanner:
 
     def expect(self, token: str) -> None:
         self.next()
-        if self.token != token:
+        if self.lexeme != token:
             self.broken(f"'{token}' is expected here", self.start)
 
     def separator(self, closer: str, member: str) -> None:
         """Read "," and the token behind it, or the closing bracket."""
         self.next()
-        if self.token == closer:
+        if self.lexeme == closer:
             return
-        if self.token != ",":
+        if self.lexeme != ",":
             self.broken(f"',' or '{closer}' is expected here", self.start)
         comma = self.start
         self.next()
-        if self.token == closer:
+        if self.lexeme == closer:
             self.broken(f"a trailing comma, {member} is expected after it", comma)
 
 

@@ -22,9 +22,9 @@ def parse_contract(
     root: Root = "mapping",
     flow: bool = True,
 ) -> Parsed:
-    """Parse a contract: JSON if it starts with { or [, else YAML 1.2; only duplicate keys and a
-    byte order mark keep the data.
+    """Parse a contract: JSON if it starts with { or [, else YAML 1.2.
 
+    Only duplicate keys and a byte order mark are faults that leave data.
     `root` is what the document must be. `flow` lets a text that starts like JSON and is none be
     YAML in flow style; a file named .json has none.
     """

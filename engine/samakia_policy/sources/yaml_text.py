@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 
 from yaml.events import (
     AliasEvent,
@@ -67,10 +68,8 @@ class _Nodes:
     def __init__(self, text: str) -> None:
         self.text = text
         self.events: list[Event] = []
-        try:
+        with suppress(SyntaxFault):
             self.events.extend(events(text))
-        except SyntaxFault:
-            pass
 
     @property
     def root(self) -> int:
