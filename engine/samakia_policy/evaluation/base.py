@@ -1,45 +1,52 @@
-"""What every rule runtime does: judge a batch of rules, one answer each, in order."""
+"""The protocol of every rule runtime: a batch in, exactly one answer per rule out."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
-
-Language = Literal["rego", "python"]
+from typing import Any, Protocol
 
 
 @dataclass(slots=True)
 class Job:
-    """One rule to run: its source, the view it reads for each kind, its relations, parameters."""
+    """One rule to run: its source, the view of each kind it may see, relations, parameters."""
 
     rule: str
-    language: Language
+    language: str
     source: str
     views: dict[str, str]
     relations: list[str] = field(default_factory=list)
     params: dict[str, Any] = field(default_factory=dict)
 
+    @property
+    def package(self) -> str:
+        """The Rego package that the rule's id names."""
+        return "policies." + self.rule.replace("/", ".").replace("-", "_")
+
 
 @dataclass(slots=True)
 class Batch:
-    """Jobs and what they share, as JSON text.
-
-    `views`: view name -> '{"<id>": {attributes}}'; `edges` and `reverse`: relation ->
-    '{"<kind:id>": ["<kind:id>"]}'; `libraries`: name -> Rego source; `context`: an object.
-    """
+    """Rules with everything they read; facts, edges and context are JSON text."""
 
     jobs: list[Job]
-    libraries: dict[str, str] = field(default_factory=dict)
-    views: dict[str, str] = field(default_factory=dict)
-    edges: dict[str, str] = field(default_factory=dict)
-    reverse: dict[str, str] = field(default_factory=dict)
-    context: str = "{}"
+    libraries: dict[str, str]
+    views: dict[str, str]
+    edges: dict[str, str]
+    reverse: dict[str, str]
+    context: str
+
+    def input_text(self) -> str:
+        """Return the JSON text that all rules share."""
+        parts = (
+            f'"{name}":{_object(texts)}'
+            for name, texts in (("views", self.views), ("edges", self.edges), ("reverse", self.reverse))
+        )
+        return f'{{{",".join(parts)},"context":{self.context}}}'
 
 
 @dataclass(slots=True)
 class Answer:
-    """What one rule found; with an `error` (one stable line) it found nothing that counts."""
+    """What one rule said; `error` says in one stable line why it said nothing."""
 
     rule: str
     hits: list[dict[str, Any]] = field(default_factory=list)
@@ -47,27 +54,26 @@ class Answer:
     error: str = ""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, frozen=True)
 class Limits:
-    """What one rule may use: seconds of time, bytes of memory and bytes of answer."""
+    """What a worker may use: seconds to load, seconds for each rule, bytes of memory."""
 
-    seconds_per_rule: float = 10.0
-    memory_bytes: int = 2 << 30
-    answer_bytes: int = 64 << 20
+    load_seconds: float = 120.0
+    rule_seconds: float = 30.0
+    memory_bytes: int = 4 << 30
 
 
 class Runtime(Protocol):
-    """One way to run rules."""
+    """Runs rules of one language."""
 
-    @property
-    def name(self) -> str:
-        """The runtime's name, as the command line spells it."""
+    name: str
 
     def version(self) -> str:
-        """Return the runtime's version; raises errors.EvaluationError when it is not there."""
+        """Return the runtime's version."""
 
     def evaluate(self, batch: Batch, limits: Limits) -> Iterator[Answer]:
-        """Yield exactly one answer per job, in the batch's order.
+        """Yield one answer per job, in order; raises EvaluationError when it cannot start."""
 
-        Raises errors.EvaluationError when the runtime itself cannot be started.
-        """
+
+def _object(texts: dict[str, str]) -> str:
+    return "{" + ",".join(f'"{name}":{text}' for name, text in sorted(texts.items())) + "}"

@@ -1,44 +1,75 @@
-"""The rule author's API: a Python rule imports this package and the pure standard library."""
+"""What a Python rule imports, and all it imports of the product.
+
+>>> from samakia_policy.rules import Facts, Hits, hit, rule
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
-from samakia_policy.rules.facts import Facts
-
-__all__ = ["Facts", "Hits", "hit", "rule", "unknown"]
-
-Hits = Iterator[dict[str, Any]]
-"""What a rule yields: the dictionaries that `hit` and `unknown` return."""
-
-Judge = TypeVar("Judge", bound=Callable[[Facts], Hits])
+Hit = dict[str, Any]
+Hits = Iterator[Hit]
+_Rule = TypeVar("_Rule", bound=Callable[..., Hits])
 
 
-def rule(**metadata: object) -> Callable[[Judge], Judge]:
-    """Declare a rule: keep its metadata (literals only) on the generator function below."""
+class Unknown(dict[str, Any]):
+    """What a rule reports as not knowable."""
 
-    def keep(function: Judge) -> Judge:
-        function.metadata = metadata  # type: ignore[attr-defined]
+
+class Facts:
+    """The facts a rule declared, with its parameters and the run's context."""
+
+    def __init__(
+        self,
+        facts: dict[str, dict[str, Any]],
+        edges: dict[str, dict[str, list[str]]],
+        reverse: dict[str, dict[str, list[str]]],
+        params: dict[str, Any],
+        context: dict[str, Any],
+    ) -> None:
+        self._facts = facts
+        self._edges = edges
+        self._reverse = reverse
+        self.params = params
+        self.context = context
+
+    def of(self, kind: str) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Yield (id, attributes) of a declared kind by id; raises KeyError for another kind."""
+        facts = self._facts[kind]
+        return ((identity, facts[identity]) for identity in sorted(facts))
+
+    def get(self, kind: str, identity: str) -> dict[str, Any] | None:
+        """Return the attributes of one fact, or None."""
+        return self._facts[kind].get(identity)
+
+    def out(self, relation: str, subject: str) -> list[str]:
+        """Return the sorted targets of a subject ("kind:id") over a declared relation."""
+        return self._edges[relation].get(subject, [])
+
+    def into(self, relation: str, subject: str) -> list[str]:
+        """Return the sorted sources of a subject over a declared relation."""
+        return self._reverse[relation].get(subject, [])
+
+
+def rule(**metadata: Any) -> Callable[[_Rule], _Rule]:
+    """Declare a rule; every argument is a literal, because metadata is read as text."""
+
+    def declare(function: _Rule) -> _Rule:
+        function.policy_rule = metadata  # type: ignore[attr-defined]
         return function
 
-    return keep
+    return declare
 
 
-def hit(  # noqa: PLR0913 - the keys of a hit, as the specification lists them
-    subject: str,
-    *,
-    at: str = "",
-    fact: str = "",
-    path: str = "",
-    variant: str = "",
-    **fields: object,
-) -> dict[str, Any]:
-    """Return one hit: a subject id (or "kind:id"), where it is, and the fields of the message."""
+def hit(  # noqa: PLR0913 - the keys of a hit
+    subject: str, *, at: str = "", fact: str = "", path: str = "", variant: str = "", **fields: Any
+) -> Hit:
+    """Return a hit on a subject (id, or "kind:id"); `at` points into the attributes that offend."""
     places = {"at": at, "fact": fact, "path": path, "variant": variant}
-    return {"subject": subject, **{key: text for key, text in places.items() if text}, **fields}
+    return {"subject": subject, **{key: value for key, value in places.items() if value}, **fields}
 
 
-def unknown(subject: str, pointer: str, why: str) -> dict[str, Any]:
-    """Return one thing a rule could not judge: which fact, where in it, and why."""
-    return {"subject": subject, "pointer": pointer, "why": why, "$unknown": True}
+def unknown(subject: str, pointer: str, why: str) -> Unknown:
+    """Return what could not be known about a subject."""
+    return Unknown(subject=subject, pointer=pointer, why=why)
