@@ -11,7 +11,8 @@ from samakia_policy.rules import Facts, Hits, hit, rule
     subject="repo_file",
     needs=["document"],
     applies_to=["live", "template", "example"],
-    unknown="handled",
+    reads={"document": ["owner", "subject", "mapped", "faults"]},
+    unknown="subject",
     message="{fault}",
     remediation="Repair the file at the place named, or remove it.",
 )

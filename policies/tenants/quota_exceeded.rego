@@ -14,20 +14,17 @@
 #     tenant_quota: [scope, tenant, consumers, consumer, instances, clusters]
 #     enabled_contract: [tenant, consumer, variant]
 #   unknown: subject
-#   message: "{subject} allows {limit} {dimension}, but {count} enabled {consumer} contracts need one"
+#   message: "{subject} allows {limit} {dimension} of {consumer}, but {count} are enabled"
 #   remediation: >-
-#     Raise the consumer's instances (variant single) or clusters (variant cluster) in quotas.yml, or
-#     remove an enabled.yml.
+#     Raise the consumer's instances (variant single) or clusters (variant cluster) in the tenant's
+#     quotas.yml, or remove an enabled.yml.
 package policies.tenants.quota_exceeded
 
-dimensions := {"single": "instances", "cluster": "clusters"}
-
-# Sorted, so that contracts which share a limit are neighbours: counting runs of equal rows stays
-# linear in the number of contracts.
+# Sorted, so that contracts under one limit are neighbours: counting runs of equal rows is linear.
 rows := sort([[contract.tenant, contract.consumer, dimension] |
 	some contract in input.facts.enabled_contract
 	is_string(contract.consumer)
-	dimension := dimensions[contract.variant]
+	dimension := {"single": "instances", "cluster": "clusters"}[contract.variant]
 ])
 
 starts := [index | some index, _ in rows; not repeats(index)]
@@ -38,24 +35,19 @@ ends := array.concat(array.slice(starts, 1, count(starts)), [count(rows)])
 
 counts := [[rows[start], ends[run] - start] | some run, start in starts]
 
-cells := {[cell.tenant, cell.consumer]: id |
-	some id, cell in input.facts.tenant_quota
-	cell.scope == "cell"
-}
-
 findings contains {
 	"subject": id,
 	"at": sprintf("/%s", [dimension]),
 	"consumer": consumer,
 	"dimension": dimension,
 	"limit": floor(limit),
-	"count": needed,
+	"count": enabled,
 } if {
-	some [[tenant, consumer, dimension], needed] in counts
+	some [[tenant, consumer, dimension], enabled] in counts
 	id := cells[[tenant, consumer]]
 	limit := object.get(input.facts.tenant_quota[id], dimension, 0)
 	is_number(limit)
-	needed > limit
+	enabled > limit
 }
 
 findings contains {
@@ -65,15 +57,20 @@ findings contains {
 	"consumer": consumer,
 	"dimension": dimension,
 	"limit": 0,
-	"count": needed,
+	"count": enabled,
 } if {
-	some [[tenant, consumer, dimension], needed] in counts
+	some [[tenant, consumer, dimension], enabled] in counts
 	id := files[tenant]
-	quota := input.facts.tenant_quota[id]
-	not consumer in quota.consumers
+	consumers := input.facts.tenant_quota[id].consumers
+	not consumer in consumers
 }
 
-# Only files whose list of consumers is readable can tell that a cell does not exist.
+cells := {[cell.tenant, cell.consumer]: id |
+	some id, cell in input.facts.tenant_quota
+	cell.scope == "cell"
+}
+
+# A cell may be withheld; that there is none is read from the file's list of consumers.
 files := {quota.tenant: id |
 	some id, quota in input.facts.tenant_quota
 	quota.scope == "file"

@@ -1,0 +1,33 @@
+# METADATA
+# scope: package
+# title: Every bound consumer has an endpoint
+# description: >-
+#   A binding without an endpoint cannot be reached, and its credentials cannot be issued.
+# custom:
+#   severity: medium
+#   scope: static
+#   subject: ready_binding
+#   needs: [tenant]
+#   uses: [tenant_endpoint, ready_binding, enabled_contract]
+#   reads:
+#     tenant: []
+#     tenant_endpoint: [tenant, consumer]
+#     ready_binding: [tenant, consumer]
+#     enabled_contract: [tenant, consumer]
+#   unknown: rule
+#   message: "{subject} binds {consumer}, but the tenant has no endpoint of it"
+#   remediation: >-
+#     Add an endpoint of the consumer to endpoints.yml.
+package policies.tenants.endpoint_per_binding
+
+present contains [endpoint.tenant, endpoint.consumer] if some endpoint in input.facts.tenant_endpoint
+
+bindings[sprintf("ready_binding:%s", [id])] := binding if some id, binding in input.facts.ready_binding
+
+bindings[sprintf("enabled_contract:%s", [id])] := binding if some id, binding in input.facts.enabled_contract
+
+findings contains {"subject": subject, "at": "/consumer", "consumer": binding.consumer} if {
+	some subject, binding in bindings
+	is_string(binding.consumer)
+	not present[[binding.tenant, binding.consumer]]
+}

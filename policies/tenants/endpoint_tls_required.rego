@@ -1,0 +1,35 @@
+# METADATA
+# scope: package
+# title: Every endpoint requires TLS
+# description: >-
+#   Without TLS the credentials of a tenant cross the network in clear text.
+# custom:
+#   severity: high
+#   scope: static
+#   subject: tenant_endpoint
+#   needs: [tenant]
+#   uses: [tenant_endpoint, enabled_contract]
+#   reads:
+#     tenant: []
+#     tenant_endpoint: [tls_required]
+#     enabled_contract: [endpoint.tls_required, shape]
+#   unknown: subject
+#   message: "{subject} does not state tls_required: true"
+#   remediation: >-
+#     State tls_required: true, and have the service offer TLS.
+package policies.tenants.endpoint_tls_required
+
+places[sprintf("tenant_endpoint:%s", [id])] := {"at": "", "endpoint": endpoint} if {
+	some id, endpoint in input.facts.tenant_endpoint
+}
+
+places[sprintf("enabled_contract:%s", [id])] := {"at": "/endpoint", "endpoint": contract.endpoint} if {
+	some id, contract in input.facts.enabled_contract
+	contract.shape == "flat"
+	is_object(contract.endpoint)
+}
+
+findings contains {"subject": subject, "at": sprintf("%s/tls_required", [place.at])} if {
+	some subject, place in places
+	not place.endpoint.tls_required == true
+}

@@ -1,0 +1,34 @@
+# METADATA
+# scope: package
+# title: Endpoint names are unique within a tenant
+# description: >-
+#   A name is how bindings and credentials refer to an endpoint; with two of one name, which is
+#   meant depends on the reader.
+# custom:
+#   severity: medium
+#   scope: static
+#   subject: tenant_endpoint
+#   needs: [tenant_endpoint]
+#   reads:
+#     tenant_endpoint: [folder, directory, name]
+#   unknown: rule
+#   message: "{subject} is declared more than once"
+#   remediation: >-
+#     Rename the repeated endpoint in endpoints.yml.
+package policies.tenants.endpoint_unique
+
+rows := sort([[endpoint.directory, endpoint.name, id] |
+	some id, endpoint in input.facts.tenant_endpoint
+	is_string(endpoint.name)
+])
+
+findings contains {
+	"subject": sprintf("%s/%s", [endpoint.folder, endpoint.name]),
+	"fact": sprintf("tenant_endpoint:%s", [row[2]]),
+	"at": "/name",
+} if {
+	some index, row in rows
+	index > 0
+	array.slice(rows[index - 1], 0, 2) == array.slice(row, 0, 2)
+	endpoint := input.facts.tenant_endpoint[row[2]]
+}
