@@ -123,6 +123,7 @@ def make_run(catalogue: Catalogue, world: World, request: Request) -> Run:
         libraries=catalogue.libraries(),
         locate=world.locate,
         runtimes={"rego": runtime(request.engine), "python": runtime("python")},
+        scopes=frozenset(("static", "plan") if world.graph.of("tf_plan") else ("static",)),
         fabric=world.fabric,
     )
 

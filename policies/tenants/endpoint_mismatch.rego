@@ -54,7 +54,8 @@ findings contains {
 }
 
 # With one candidate the first value that differs is the place to look at.
-pointed(contract, endpoints) := sprintf("/%s", [differing(contract, endpoint)[0]]) if {
+pointed(contract, endpoints) := sprintf("/%s", [differences[0]]) if {
 	count(endpoints) == 1
 	some endpoint in endpoints
+	differences := differing(contract, endpoint)
 } else := ""

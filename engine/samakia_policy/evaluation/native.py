@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from samakia_policy.errors import EvaluationError
 from samakia_policy.evaluation.base import Answer, Batch, Limits
-from samakia_policy.evaluation.process import Worker, answers
+from samakia_policy.evaluation.process import Worker, answers, own_packages
 
 VERSION = "regorus 0.13.0"
 
@@ -29,4 +29,4 @@ class Native:
             hint = "install samakia-policy again, or use --engine opa"
             raise EvaluationError("the embedded Rego engine is missing", hint=hint)
         site = os.path.dirname(os.path.dirname(spec.origin))
-        return answers(Worker("rego_worker.py", site), batch, limits)
+        return answers(Worker("rego_worker.py", site), own_packages(batch), limits)

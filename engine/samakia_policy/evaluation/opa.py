@@ -14,8 +14,9 @@ from typing import Any
 
 from samakia_policy.errors import EvaluationError
 from samakia_policy.evaluation.base import Answer, Batch, Job, Limits
-from samakia_policy.evaluation.process import ordered
+from samakia_policy.evaluation.process import checked, overrun, own_packages
 
+FAILED = "the rule broke or does not compile (`opa check --strict` and `policy test` say where)"
 _REFUSED = frozenset(
     ("http.send", "net.lookup_ip_addr", "opa.runtime", "rand.intn", "time.now_ns", "uuid.rfc4122")
 )
@@ -40,6 +41,7 @@ class Opa:
     def evaluate(self, batch: Batch, limits: Limits) -> Iterator[Answer]:
         """Yield one answer per job, in order."""
         self.version()
+        own_packages(batch)
         with tempfile.TemporaryDirectory(prefix="policy-opa-") as folder:
             (Path(folder) / "capabilities.json").write_text(_capabilities(self._binary))
             yield from self._answers(batch, batch.jobs, limits, Path(folder))
@@ -69,33 +71,24 @@ class Opa:
 
 
 def _eval(command: list[str], text: str, limits: Limits, rules: int) -> dict[str, Any] | str:
-    seconds = limits.load_seconds + limits.rule_seconds * rules if rules > 1 else limits.rule_seconds
+    # A group that one rule holds up is halved, so it need not wait for all of its rules' limits.
+    seconds = limits.rule_seconds * (2 if rules > 1 else 1)
     try:
         done = subprocess.run(  # noqa: S603 - our own arguments, no shell
             command, input=text, capture_output=True, text=True, timeout=seconds, check=False
         )
     except subprocess.TimeoutExpired:
-        return f"took longer than {limits.rule_seconds:g} s while running (limit rule_seconds or load_seconds)"
+        return overrun(limits.rule_seconds, "running")
     if done.returncode:
-        return "the rule failed: " + _reason(done.stdout or done.stderr)
+        return FAILED
     try:
         return dict(json.loads(done.stdout)["result"][0]["bindings"])
-    except (ValueError, LookupError, TypeError):
-        return "the rule failed: findings is undefined"
-
-
-def _reason(text: str) -> str:
-    try:
-        return str(json.loads(text)["errors"][0]["message"])[:200]
-    except (ValueError, LookupError, TypeError):
-        return "opa refused it"
+    except (ValueError, LookupError, TypeError, RecursionError):
+        return FAILED
 
 
 def _answer(job: Job, said: dict[str, Any]) -> Answer:
-    for entry in (*said["findings"], *said["unknowns"]):
-        if not isinstance(entry, dict) or not isinstance(entry.get("subject"), str):
-            return Answer(job.rule, error="a hit is no object with a subject")
-    return Answer(job.rule, ordered(said["findings"]), ordered(said["unknowns"]))
+    return checked(job, said["findings"], said["unknowns"])
 
 
 def _write(folder: Path, batch: Batch, jobs: list[Job]) -> None:

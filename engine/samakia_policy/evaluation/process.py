@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import select
 import signal
 import sys
@@ -12,10 +13,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from samakia_policy.errors import PackError
 from samakia_policy.evaluation.base import Answer, Batch, Job, Limits
 
 _HERE = os.path.dirname(os.path.abspath(__file__))
 _CHUNK = 1 << 16
+_LONGEST_LINE = 256 << 20
+SHAPELESS = "its findings are no set of objects with a subject"
 
 
 @dataclass(slots=True)
@@ -36,6 +40,15 @@ def answers(worker: Worker, batch: Batch, limits: Limits) -> Iterator[Answer]:
             done += 1
             yield answer
         del jobs[:done]
+
+
+def own_packages(batch: Batch) -> Batch:
+    """Return the batch; raises PackError for a source of another package than its id names."""
+    for job in batch.jobs:
+        package = re.search(r"^package[ \t]+(\S+)[ \t]*$", job.source, re.MULTILINE)
+        if package is None or package[1] != job.package:
+            raise PackError(f"declares no package {job.package}", where=job.rule)
+    return batch
 
 
 def _serve(
@@ -104,6 +117,11 @@ def _send(stdin: int, data: bytes) -> bool:
 def _why(pid: int, lines: _Lines, seconds: float, doing: str) -> str:
     if lines.ended:
         return f"its worker died while {doing} (out of memory, or a crash of the engine)"
+    return overrun(seconds, doing)
+
+
+def overrun(seconds: float, doing: str) -> str:
+    """Return why a rule was ended that took too long."""
     return f"took longer than {seconds:g} s while {doing} (limit rule_seconds or load_seconds)"
 
 
@@ -115,9 +133,16 @@ def _answer(job: Job, line: bytes) -> Answer:
         return Answer(job.rule, error="its worker answered something that is no answer")
     if error:
         return Answer(job.rule, error=str(error))
+    return checked(job, hits, unknowns)
+
+
+def checked(job: Job, hits: Any, unknowns: Any) -> Answer:
+    """Return an answer if what a rule said are sets of objects with a subject, else an error."""
+    if not isinstance(hits, list) or not isinstance(unknowns, list):
+        return Answer(job.rule, error=SHAPELESS)
     for entry in (*hits, *unknowns):
         if not isinstance(entry, dict) or not isinstance(entry.get("subject"), str):
-            return Answer(job.rule, error="a hit is no object with a subject")
+            return Answer(job.rule, error=SHAPELESS)
     return Answer(job.rule, ordered(hits), ordered(unknowns))
 
 
@@ -148,7 +173,7 @@ class _Lines:
     def next(self, seconds: float) -> bytes | None:
         """Return the next line, or None when the pipe ended or the time ran out."""
         deadline = time.monotonic() + seconds
-        parts = [self._rest]
+        parts, size = [self._rest], 0
         while b"\n" not in parts[-1]:
             left = deadline - time.monotonic()
             if left <= 0 or not select.select([self._descriptor], [], [], left)[0]:
@@ -158,5 +183,8 @@ class _Lines:
                 self.ended = True
                 return None
             parts.append(chunk)
+            size += len(chunk)
+            if size > _LONGEST_LINE:
+                return None
         line, _, self._rest = b"".join(parts).partition(b"\n")
         return line

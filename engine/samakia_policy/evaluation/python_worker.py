@@ -4,6 +4,7 @@ Started as a script without site-packages; a rule imports `samakia_policy.rules`
 """
 
 import ast
+import builtins
 import importlib
 import json
 import os
@@ -29,6 +30,17 @@ class Refused(Exception):
     """A rule tried what rules may not do."""
 
 
+def _import(name: str, *rest: object) -> object:
+    if name not in PURE:
+        raise Refused(f"rules may not import {name}")
+    return builtins.__import__(name, *rest)
+
+
+_FORBIDDEN_NAMES = ("open", "exec", "eval", "compile", "input", "breakpoint", "exit", "quit", "help")
+_BUILTINS = {k: v for k, v in vars(builtins).items() if k not in _FORBIDDEN_NAMES}
+_BUILTINS["__import__"] = _import
+
+
 def main() -> None:
     """Read a batch from standard input, answer rule by rule on what was standard output."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -39,14 +51,14 @@ def main() -> None:
     out = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
     header = json.loads(sys.stdin.buffer.readline())
-    shared = json.loads(sys.stdin.buffer.read(), parse_float=Decimal)
+    text = sys.stdin.buffer.read()
     compiled = [_compile(job) for job in header["jobs"]]
     import samakia_policy.rules
 
     sys.addaudithook(_refuse)
     print("ready", file=out, flush=True)
     for job, code in zip(header["jobs"], compiled, strict=True):
-        said = _run(job, code, shared, samakia_policy.rules)
+        said = _run(job, code, text, samakia_policy.rules)
         print(json.dumps(said), file=out, flush=True)
 
 
@@ -71,10 +83,12 @@ def _refuse(event: str, _arguments: object) -> None:
         raise Refused(f"rules may not do {event}")
 
 
-def _run(job: dict, code: object, shared: dict, rules: object) -> dict:
+def _run(job: dict, code: object, text: bytes, rules: object) -> dict:
     try:
         if isinstance(code, Exception):
             raise code
+        # Read afresh, so that no rule can change what the next one sees.
+        shared = json.loads(text, parse_float=Decimal)
         said = list(_function(job, code)(_facts(job, shared, rules)))
         hits = [_plain(entry) for entry in said if not isinstance(entry, rules.Unknown)]
         unknowns = [_plain(entry) for entry in said if isinstance(entry, rules.Unknown)]
@@ -88,7 +102,7 @@ def _run(job: dict, code: object, shared: dict, rules: object) -> dict:
 
 
 def _function(job: dict, code: object) -> object:
-    namespace: dict = {"__name__": job["package"]}
+    namespace: dict = {"__name__": job["package"], "__builtins__": _BUILTINS}
     exec(code, namespace)  # noqa: S102 - this is what the worker is for
     found = [value for value in namespace.values() if hasattr(value, "policy_rule")]
     if len(found) != 1:

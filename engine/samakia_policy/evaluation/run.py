@@ -26,6 +26,7 @@ class Run:
     libraries: Mapping[str, str]
     locate: Locate
     runtimes: Mapping[str, Runtime]
+    scopes: frozenset[str] = frozenset(("static",))
     fabric: bool = True
     limits: Limits | None = None
 
@@ -42,10 +43,8 @@ def evaluate(run: Run, chosen: Sequence[SelectedRule]) -> list[RuleResult]:
 
 def _set_aside(run: Run, chosen: SelectedRule) -> str:
     """Return why a rule does not apply to this run at all, or ""."""
-    scope = chosen.rule.scope
-    given = scope == "static" or (scope == "plan" and run.graph.of("tf_plan"))
-    if not given:
-        return f"no-{scope}"
+    if chosen.rule.scope not in run.scopes:
+        return f"no-{chosen.rule.scope}"
     return "no-fabric" if chosen.rule.requires == "fabric" and not run.fabric else ""
 
 
