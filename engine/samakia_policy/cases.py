@@ -33,7 +33,7 @@ class CaseResult:
 
 def read_cases(rule: Rule) -> dict[str, dict[str, Any]]:
     """Return a rule's cases by name; raises PackError when there are none."""
-    from samakia_policy.sources.text import parse_contract  # noqa: PLC0415
+    from samakia_policy.sources.text import parse_contract
 
     path = rule.path.rpartition(".")[0] + ".cases.yaml"
     parsed = parse_contract(read_text(*path.split("/")).encode())
@@ -126,6 +126,6 @@ def _problems(case: dict[str, Any], result: RuleResult, hits: list[dict[str, Any
 
 
 def _text(value: Any) -> str:
-    from samakia_policy.model.canonical import canonical  # noqa: PLC0415
+    from samakia_policy.model.canonical import canonical
 
     return canonical(value).decode()

@@ -35,7 +35,7 @@ def read_configuration(root: str) -> Configuration:
     path = os.path.join(root, _NAME)
     if not os.path.lexists(path):
         return Configuration()
-    from samakia_policy.sources.text import parse_contract  # noqa: PLC0415
+    from samakia_policy.sources.text import parse_contract
 
     try:
         with open(path, "rb") as file:
@@ -89,9 +89,9 @@ def rule_parameters(rule: Rule, layers: Sequence[tuple[str, Mapping[str, Any]]])
 
 
 def _check(rule: Rule, name: str, value: Any, where: str) -> None:
-    import json  # noqa: PLC0415
+    import json
 
-    from samakia_policy.facts.schema import schema_faults  # noqa: PLC0415
+    from samakia_policy.facts.schema import schema_faults
 
     faults = schema_faults(value, json.dumps(rule.params[name]["schema"]))
     if faults:

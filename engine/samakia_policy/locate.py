@@ -26,7 +26,7 @@ class Locator:
         syntax = self._syntaxes.get(origin.path, "")
         if syntax not in {"json", "yaml"}:
             return Location(origin.path)
-        from samakia_policy.sources.text import locate  # noqa: PLC0415
+        from samakia_policy.sources.text import locate
 
         line, column = locate(self._bytes(origin), syntax, origin.pointer)
         return Location(origin.path, line, column, origin.pointer)

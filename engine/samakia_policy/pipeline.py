@@ -156,20 +156,18 @@ def _repo_files(estate: Estate) -> list[Fact]:
 
 
 def _hide_everything(graph: FactGraph, folder: str) -> None:
-    from samakia_policy.facts.normalise import MAKES, NORMALISERS  # noqa: PLC0415
+    from samakia_policy.facts.normalise import MAKES, NORMALISERS
 
     for kind in sorted({name for key in NORMALISERS for name in MAKES.get(key, [key])}):
         graph.mark_incomplete(kind, folder)
 
 
-def _plans(
-    request: Request, configuration: Configuration
-) -> tuple[list[Fact], list[str], dict[str, bytes]]:
+def _plans(request: Request, configuration: Configuration) -> tuple[list[Fact], list[str], dict[str, bytes]]:
     if not request.plans:
         return [], [], {}
-    from samakia_policy.facts.terraform import plan_facts  # noqa: PLC0415
-    from samakia_policy.sources.estate import read_bytes  # noqa: PLC0415
-    from samakia_policy.sources.terraform_plan import read_plan  # noqa: PLC0415
+    from samakia_policy.facts.terraform import plan_facts
+    from samakia_policy.sources.estate import read_bytes
+    from samakia_policy.sources.terraform_plan import read_plan
 
     facts: list[Fact] = []
     named: dict[str, bytes] = {}

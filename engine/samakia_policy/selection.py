@@ -82,9 +82,7 @@ def _rules(catalogue: Catalogue, packs: Sequence[Pack], selection: Selection) ->
     return [_select(catalogue, name, listed[name]) for name in sorted(listed, key=str.encode)]
 
 
-def _select(
-    catalogue: Catalogue, name: str, listed: Sequence[tuple[Pack, PackRule]]
-) -> SelectedRule:
+def _select(catalogue: Catalogue, name: str, listed: Sequence[tuple[Pack, PackRule]]) -> SelectedRule:
     rule = catalogue.rule(name)
     severity = max((entry.severity or rule.severity for _, entry in listed), key=SEVERITIES.index)
     layers = [(pack.name, pack.parameters.get(name, {})) for pack, _ in listed]

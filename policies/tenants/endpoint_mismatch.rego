@@ -13,6 +13,7 @@
 #   reads:
 #     enabled_contract: [tenant, consumer, endpoint]
 #     tenant_endpoint: [tenant, consumer, name, host, port, protocol, tls_required]
+#   edges: [uses]
 #   unknown: rule
 #   message: "{subject} differs from every {consumer} endpoint of the tenant: {differences}"
 #   remediation: >-
@@ -22,14 +23,11 @@ package policies.tenants.endpoint_mismatch
 
 keys := ["host", "port", "protocol", "tls_required"]
 
-of_consumer[[endpoint.tenant, endpoint.consumer]] contains endpoint if {
-	some endpoint in input.facts.tenant_endpoint
-}
-
-agrees(contract) if {
-	some endpoint in of_consumer[[contract.tenant, contract.consumer]]
-	differing(contract, endpoint) == []
-}
+# The relation leads from a contract to the endpoints of its consumer, or to the one it names.
+candidates(id) := [endpoint |
+	some target in object.get(input.edges.uses, sprintf("enabled_contract:%s", [id]), [])
+	endpoint := input.facts.tenant_endpoint[trim_prefix(target, "tenant_endpoint:")]
+]
 
 differing(contract, endpoint) := [key |
 	some key in keys
@@ -38,24 +36,20 @@ differing(contract, endpoint) := [key |
 
 findings contains {
 	"subject": id,
-	"at": sprintf("/endpoint%s", [first]),
+	"at": sprintf("/endpoint%s", [pointed(differences)]),
 	"consumer": contract.consumer,
-	"differences": differences,
+	"differences": sort({sprintf("%s of %s", [concat(", ", row.keys), row.name]) | some row in differences}),
 } if {
 	some id, contract in input.facts.enabled_contract
 	is_object(contract.endpoint)
-	endpoints := of_consumer[[contract.tenant, contract.consumer]]
-	not agrees(contract)
-	differences := sort({difference |
-		some endpoint in endpoints
-		difference := sprintf("%s of %v", [concat(", ", differing(contract, endpoint)), endpoint.name])
-	})
-	first := pointed(contract, endpoints)
+	differences := [{"keys": differing(contract, endpoint), "name": object.get(endpoint, "name", "?")} |
+		some endpoint in candidates(id)
+	]
+	count(differences) > 0
+	every row in differences { count(row.keys) > 0 }
 }
 
 # With one candidate the first value that differs is the place to look at.
-pointed(contract, endpoints) := sprintf("/%s", [differences[0]]) if {
-	count(endpoints) == 1
-	some endpoint in endpoints
-	differences := differing(contract, endpoint)
+pointed(differences) := sprintf("/%s", [differences[0].keys[0]]) if {
+	count(differences) == 1
 } else := ""

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from samakia_policy.cli.main import main
 
 ROOT = Path(__file__).parents[2]
@@ -32,7 +31,9 @@ class Said:
 
 
 @pytest.fixture
-def policy(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Said]:
+def policy(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., Said]:
     """Return a function that runs `policy ARGUMENTS`."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
 

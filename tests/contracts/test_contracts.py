@@ -82,11 +82,11 @@ def _validator_of(example: Path) -> Validator:
     return _validator(folder / "schema.json")
 
 
-def _document(path: Path) -> Any:  # noqa: ANN401 - an example may hold anything
+def _document(path: Path) -> Any:
     return yaml.safe_load(path.read_text("utf-8"))
 
 
-def _subschemas(schema: Any, at: str = "#") -> Iterator[tuple[str, dict[str, Any]]]:  # noqa: ANN401
+def _subschemas(schema: Any, at: str = "#") -> Iterator[tuple[str, dict[str, Any]]]:
     if not isinstance(schema, dict):
         return
     yield at, schema
@@ -97,7 +97,7 @@ def _subschemas(schema: Any, at: str = "#") -> Iterator[tuple[str, dict[str, Any
             yield from _subschemas(child, f"{at}/{keyword}/{name}")
 
 
-def _resolve(schema: dict[str, Any], reference: str) -> Any:  # noqa: ANN401
+def _resolve(schema: dict[str, Any], reference: str) -> Any:
     node: Any = schema
     for step in reference.removeprefix("#/").split("/"):
         node = node[step]

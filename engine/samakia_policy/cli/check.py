@@ -51,7 +51,7 @@ def add_arguments(commands: Any, name: str) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Check, report, and return the exit code of the outcome."""
-    from samakia_policy.pipeline import check  # noqa: PLC0415 - `--help` needs none of it
+    from samakia_policy.pipeline import check
 
     outputs = [_output(text) for text in arguments.output or ["table"]]
     selection = Selection(
@@ -64,7 +64,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _output(text: str) -> tuple[str, str]:
-    from samakia_policy.reporters import REPORTERS  # noqa: PLC0415
+    from samakia_policy.reporters import REPORTERS
 
     name, _, path = text.partition("=")
     if name not in REPORTERS:
@@ -73,7 +73,7 @@ def _output(text: str) -> tuple[str, str]:
 
 
 def _write(decision: Decision, name: str, path: str, *, quiet: bool) -> None:
-    from samakia_policy.reporters import REPORTERS, table  # noqa: PLC0415
+    from samakia_policy.reporters import REPORTERS, table
 
     short = quiet and name == "table" and not path
     text = table.summary(decision) if short else REPORTERS[name](decision)

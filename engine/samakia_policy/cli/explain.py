@@ -34,7 +34,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _about(catalogue: Catalogue, rule: Rule) -> list[str]:
-    from samakia_policy.cases import case_names  # noqa: PLC0415
+    from samakia_policy.cases import case_names
 
     packs = [p.name for p in catalogue.packs if any(entry.id == rule.id for entry in p.rules)]
     return [
@@ -50,9 +50,9 @@ def _about(catalogue: Catalogue, rule: Rule) -> list[str]:
 
 
 def _outcome(catalogue: Catalogue, rule: Rule, arguments: argparse.Namespace) -> list[str]:
-    from samakia_policy.evaluation.run import evaluate  # noqa: PLC0415
-    from samakia_policy.pipeline import make_run, read_world  # noqa: PLC0415
-    from samakia_policy.selection import only  # noqa: PLC0415
+    from samakia_policy.evaluation.run import evaluate
+    from samakia_policy.pipeline import make_run, read_world
+    from samakia_policy.selection import only
 
     asked = request(arguments)
     world = read_world(asked)
@@ -61,13 +61,17 @@ def _outcome(catalogue: Catalogue, rule: Rule, arguments: argparse.Namespace) ->
     chosen = only(catalogue, rule, world.configuration.parameters)
     result = evaluate(make_run(catalogue, world, asked), [chosen])[0]
     lines = ["", f"outcome of the rule: {result.outcome} {result.reason}".rstrip()]
-    lines += [f"  finding: {f.subject}: {f.message}" for f in result.findings if f.subject == arguments.subject]
+    lines += [
+        f"  finding: {f.subject}: {f.message}" for f in result.findings if f.subject == arguments.subject
+    ]
     lines += [f"  unknown: {u.pointer}: {u.why}" for u in result.unknowns if u.subject == arguments.subject]
     if not any(f.subject == arguments.subject for f in result.findings):
         lines.append(f"  no finding about {arguments.subject}")
     lines.append("facts it looked at:")
     for subject in _related(world.graph, rule, arguments.subject):
         fact = world.graph.find(subject)
+        if fact is None:
+            continue
         where = world.locate(fact.origin)
         lines.append(f"  {subject}  {where.path}:{where.line or ''}")
         lines.append(f"    {canonical(fact.attrs).decode()}")

@@ -31,7 +31,7 @@ def add_arguments(commands: Any, name: str) -> None:
 
 def run_show(arguments: argparse.Namespace) -> int:
     """Print facts as JSON, each with its place."""
-    from samakia_policy.pipeline import read_world  # noqa: PLC0415
+    from samakia_policy.pipeline import read_world
 
     world = read_world(request(arguments))
     kind, _, identity = arguments.what.partition(":")
@@ -58,7 +58,7 @@ def run_show(arguments: argparse.Namespace) -> int:
 
 def run_graph(arguments: argparse.Namespace) -> int:
     """Print a subject and its neighbours as dot or mermaid."""
-    from samakia_policy.pipeline import read_world  # noqa: PLC0415
+    from samakia_policy.pipeline import read_world
 
     graph = read_world(request(arguments)).graph
     if graph.find(arguments.what) is None:

@@ -6,11 +6,12 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 from samakia_policy import __version__, errors
 from samakia_policy.cli import check, explain, facts, packs, testing
 
-COMMANDS = {
+COMMANDS: dict[str, Any] = {
     "check": check,
     "facts": facts,
     "explain": explain,
@@ -36,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         _complain("policy: interrupted")
         return 130
-    except Exception as error:  # noqa: BLE001 - the last line of defence: no stack, no values
+    except Exception as error:
         if os.environ.get("POLICY_DEBUG"):
             raise
         where = _where(error)
@@ -46,7 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _complain(text: str) -> None:
-    from samakia_policy.reporters.escape import visible  # noqa: PLC0415
+    from samakia_policy.reporters.escape import visible
 
     sys.stderr.write("\n".join(visible(line) for line in text.split("\n")) + "\n")
 

@@ -57,7 +57,7 @@ def _add_docs(commands: Any, name: str) -> None:
 
 def run_docs(arguments: argparse.Namespace) -> int:
     """Write the rule pages, or with --check name the stale ones and return 1."""
-    from samakia_policy.reporters.rule_page import pages  # noqa: PLC0415
+    from samakia_policy.reporters.rule_page import pages
 
     folder = Path(arguments.directory)
     wanted = pages(load())

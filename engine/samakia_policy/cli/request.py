@@ -45,7 +45,7 @@ def parameter(text: str) -> tuple[str, str, Any]:
     rule, dot, key = name.rpartition(".")
     if not equals or not dot:
         raise InputError(f"{text!r} is no parameter", where="--param", hint="RULE.KEY=VALUE")
-    import json  # noqa: PLC0415
+    import json
 
     try:
         return rule, key, json.loads(value)

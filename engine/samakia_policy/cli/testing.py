@@ -19,8 +19,8 @@ def add_arguments(commands: Any, name: str) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run cases; prints what went wrong and a summary, returns 1 when a case did."""
-    from samakia_policy.cases import read_cases, run_case  # noqa: PLC0415
-    from samakia_policy.packs.load import load  # noqa: PLC0415
+    from samakia_policy.cases import read_cases, run_case
+    from samakia_policy.packs.load import load
 
     catalogue = load()
     names = arguments.rules or sorted(catalogue.rules)
@@ -43,7 +43,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _engines(named: list[str]) -> list[Any]:
-    from samakia_policy.evaluation import runtime  # noqa: PLC0415
+    from samakia_policy.evaluation import runtime
 
     if named:
         return [runtime(name) for name in named]

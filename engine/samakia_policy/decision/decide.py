@@ -8,9 +8,7 @@ from samakia_policy.model.decision import ALLOW, DENY, UNDECIDED, RuleResult, Se
 from samakia_policy.model.rule import at_least
 
 
-def outcome(
-    results: Sequence[RuleResult], packs: Iterable[SelectedPack], fail_on: str
-) -> str:
+def outcome(results: Sequence[RuleResult], packs: Iterable[SelectedPack], fail_on: str) -> str:
     """Return allow, deny or unknown; findings of other environments were taken out before."""
     for result in results:
         for finding in result.findings:

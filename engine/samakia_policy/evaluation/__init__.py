@@ -11,15 +11,15 @@ RUNTIMES = ("native", "opa", "python")
 def runtime(name: str) -> Runtime:
     """Return a runtime by name; raises InputError for another name."""
     if name == "native":
-        from samakia_policy.evaluation.native import Native  # noqa: PLC0415 - only what is asked for
+        from samakia_policy.evaluation.native import Native
 
         return Native()
     if name == "opa":
-        from samakia_policy.evaluation.opa import Opa  # noqa: PLC0415
+        from samakia_policy.evaluation.opa import Opa
 
         return Opa()
     if name == "python":
-        from samakia_policy.evaluation.python import Python  # noqa: PLC0415
+        from samakia_policy.evaluation.python import Python
 
         return Python()
     raise InputError(f"no rule engine {name!r}", where="--engine", hint="native or opa")

@@ -46,9 +46,7 @@ class Opa:
             (Path(folder) / "capabilities.json").write_text(_capabilities(self._binary))
             yield from self._answers(batch, batch.jobs, limits, Path(folder))
 
-    def _answers(
-        self, batch: Batch, jobs: list[Job], limits: Limits, folder: Path
-    ) -> Iterator[Answer]:
+    def _answers(self, batch: Batch, jobs: list[Job], limits: Limits, folder: Path) -> Iterator[Answer]:
         said = self._run(batch, jobs, limits, folder)
         if isinstance(said, dict):
             for n, job in enumerate(jobs):
@@ -60,9 +58,7 @@ class Opa:
             yield from self._answers(batch, jobs[:half], limits, folder)
             yield from self._answers(batch, jobs[half:], limits, folder)
 
-    def _run(
-        self, batch: Batch, jobs: list[Job], limits: Limits, folder: Path
-    ) -> dict[str, Any] | str:
+    def _run(self, batch: Batch, jobs: list[Job], limits: Limits, folder: Path) -> dict[str, Any] | str:
         with tempfile.TemporaryDirectory(dir=folder) as modules:
             _write(Path(modules), batch, jobs)
             command = [self._binary, "eval", "--format=json", "--strict-builtin-errors", "--stdin-input"]
@@ -74,7 +70,7 @@ def _eval(command: list[str], text: str, limits: Limits, rules: int) -> dict[str
     # A group that one rule holds up is halved, so it need not wait for all of its rules' limits.
     seconds = limits.rule_seconds * (2 if rules > 1 else 1)
     try:
-        done = subprocess.run(  # noqa: S603 - our own arguments, no shell
+        done = subprocess.run(
             command, input=text, capture_output=True, text=True, timeout=seconds, check=False
         )
     except subprocess.TimeoutExpired:
@@ -125,7 +121,7 @@ def _rule_query(number: int, job: Job) -> str:
 @lru_cache(maxsize=4)
 def _version(binary: str) -> str:
     try:
-        done = subprocess.run([binary, "version"], capture_output=True, text=True, timeout=30, check=True)  # noqa: S603
+        done = subprocess.run([binary, "version"], capture_output=True, text=True, timeout=30, check=True)
         found = next(line for line in done.stdout.splitlines() if line.startswith("Version:"))
     except (OSError, subprocess.SubprocessError, StopIteration) as error:
         raise EvaluationError(f"{binary} is no working opa", hint=_HINT) from error
@@ -137,7 +133,9 @@ def _version(binary: str) -> str:
 
 @lru_cache(maxsize=4)
 def _capabilities(binary: str) -> str:
-    done = subprocess.run([binary, "capabilities", "--current"], capture_output=True, text=True, timeout=30, check=True)  # noqa: S603
+    done = subprocess.run(
+        [binary, "capabilities", "--current"], capture_output=True, text=True, timeout=30, check=True
+    )
     capabilities = json.loads(done.stdout)
     kept = [built_in for built_in in capabilities["builtins"] if built_in["name"] not in _REFUSED]
     return json.dumps({**capabilities, "builtins": kept, "allow_net": []})

@@ -97,9 +97,7 @@ def _spawn(worker: Worker, limits: Limits) -> tuple[int, int, int]:
         (os.POSIX_SPAWN_OPEN, 2, os.devnull, os.O_WRONLY, 0),
     ]
     environment = {"PYTHONHASHSEED": "0", "LC_ALL": "C.UTF-8", "TZ": "UTC"}
-    pid = os.posix_spawn(
-        sys.executable, [sys.executable, *arguments], environment, file_actions=actions
-    )
+    pid = os.posix_spawn(sys.executable, [sys.executable, *arguments], environment, file_actions=actions)
     os.close(theirs_in)
     os.close(theirs_out)
     return pid, ours_out, ours_in

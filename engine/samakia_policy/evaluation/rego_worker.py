@@ -49,7 +49,7 @@ def _run(base: object, job: dict) -> dict:
         unknowns = _query(engine, job, "unknowns") if asked else []
     except MemoryError:
         return {"hits": [], "unknowns": [], "error": "it needs more memory than the limit memory_bytes"}
-    except BaseException as error:  # noqa: BLE001 - the engine panics with BaseException
+    except BaseException:
         return {"hits": [], "unknowns": [], "error": FAILED}
     return {"hits": hits, "unknowns": unknowns, "error": ""}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,9 +63,7 @@ def _ask(
     answers: dict[str, Answer] = {}
     for language, runtime in run.runtimes.items():
         jobs = [
-            _job(run, rule, sights[rule.rule.id], views)
-            for rule in chosen
-            if rule.rule.language == language
+            _job(run, rule, sights[rule.rule.id], views) for rule in chosen if rule.rule.language == language
         ]
         if jobs:
             batch = _batch(run, jobs, views, language)
@@ -100,9 +98,7 @@ def _batch(run: Run, jobs: list[Job], views: Views, language: str) -> Batch:
     )
 
 
-def _result(
-    run: Run, chosen: SelectedRule, sight: Sight | None, answer: Answer | None
-) -> RuleResult:
+def _result(run: Run, chosen: SelectedRule, sight: Sight | None, answer: Answer | None) -> RuleResult:
     rule = chosen.rule
     result = RuleResult(rule.id, chosen.packs, chosen.severity, rule.language, NOT_APPLICABLE)
     if sight is None:
@@ -122,29 +118,31 @@ def _result(
 def _add_unknowns(
     run: Run, chosen: SelectedRule, sight: Sight, answer: Answer | None, result: RuleResult
 ) -> None:
-    rule = chosen.rule
+    entries = [(hidden.subject, hidden.pointer, hidden.why) for hidden in sight.hidden]
+    entries += [*_unread(run, chosen), *_missing(chosen, sight)]
+    if answer is not None and answer.error:
+        entries.append((f"rule:{chosen.rule.id}", "", answer.error))
+    for entry in answer.unknowns if answer is not None else ():
+        entries.append((str(entry["subject"]), str(entry.get("pointer", "")), str(entry.get("why", ""))))
+    for subject, pointer, why in entries:
+        result.unknowns.append(unknown(chosen, subject, pointer, why, run.graph, run.locate))
+    result.reason = entries[0][2] if entries else ""
 
-    def add(subject: str, pointer: str, why: str) -> None:
-        made = unknown(chosen, subject, pointer, why, run.graph, run.locate)
-        result.unknowns.append(made)
-        result.reason = result.reason or why
 
-    for hidden in sight.hidden:
-        add(hidden.subject, hidden.pointer, hidden.why)
-    for kind in rule.kinds:
+def _unread(run: Run, chosen: SelectedRule) -> Iterator[tuple[str, str, str]]:
+    for kind in chosen.rule.kinds:
         for path in sorted(run.graph.incomplete.get(kind, ())):
-            add(f"document:{path}", "", f"{path} could not be read, so its {kind} facts are missing")
+            yield f"document:{path}", "", f"{path} could not be read, so its {kind} facts are missing"
+
+
+def _missing(chosen: SelectedRule, sight: Sight) -> Iterator[tuple[str, str, str]]:
+    rule = chosen.rule
     empty = not sight.primary and rule.absent != "fail"
     for kind in rule.needs[1:] if not empty else ():
         if not sight.facts[kind] and not sight.hidden:
-            add(f"{kind}:", "", f"there are no {kind} facts to compare with")
+            yield f"{kind}:", "", f"there are no {kind} facts to compare with"
     if empty and rule.absent == "unknown":
-        add(f"{rule.needs[0]}:", "", f"there are no {rule.needs[0]} facts")
-    if answer is not None:
-        if answer.error:
-            add(f"rule:{rule.id}", "", answer.error)
-        for entry in answer.unknowns:
-            add(str(entry.get("subject")), str(entry.get("pointer", "")), str(entry.get("why", "")))
+        yield f"{rule.needs[0]}:", "", f"there are no {rule.needs[0]} facts"
 
 
 def _outcome(chosen: SelectedRule, sight: Sight, result: RuleResult) -> str:

@@ -36,8 +36,7 @@ def findings(
     for hit in hits:
         by_subject.setdefault(subject_of(chosen.rule, str(hit["subject"])), []).append(hit)
     made = (
-        _finding(chosen, subject, by_subject[subject], graph, locate, as_of)
-        for subject in sorted(by_subject)
+        _finding(chosen, subject, by_subject[subject], graph, locate, as_of) for subject in sorted(by_subject)
     )
     return list(made)
 
@@ -60,12 +59,26 @@ def subject_of(rule: Rule, name: str) -> str:
 
 # Kinds that a document fact may name as its subject although the rule does not read them.
 _DOCUMENTED = frozenset(
-    "tenant tenant_policy tenant_quota tenant_endpoints tenant_endpoint tenant_network tenant_capacity"
-    " ready_binding enabled_contract dr_registry dr_testcase execute_policy ci_workflow doc".split()
+    [
+        "tenant",
+        "tenant_policy",
+        "tenant_quota",
+        "tenant_endpoints",
+        "tenant_endpoint",
+        "tenant_network",
+        "tenant_capacity",
+        "ready_binding",
+        "enabled_contract",
+        "dr_registry",
+        "dr_testcase",
+        "execute_policy",
+        "ci_workflow",
+        "doc",
+    ]
 )
 
 
-def _finding(  # noqa: PLR0913 - what a finding is made of
+def _finding(
     chosen: SelectedRule,
     subject: str,
     hits: list[dict[str, Any]],
@@ -99,9 +112,7 @@ def _env(fact: Fact | None) -> str:
     return env if isinstance(env, str) else ""
 
 
-def _detail(
-    rule: Rule, subject: str, hit: dict[str, Any], graph: FactGraph, locate: Locate
-) -> Detail:
+def _detail(rule: Rule, subject: str, hit: dict[str, Any], graph: FactGraph, locate: Locate) -> Detail:
     return Detail(_message(rule.message, subject, hit), _location(subject, hit, graph, locate))
 
 

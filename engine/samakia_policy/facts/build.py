@@ -12,14 +12,10 @@ from samakia_policy.model.document import LIVE, TEMPLATE, Document
 from samakia_policy.model.fact import Fact, FactGraph, Origin
 
 # Any of these makes a directory a tenant.
-_TENANT_KINDS = frozenset(
-    ("tenant", "tenant_policy", "tenant_quota", "tenant_endpoint", "tenant_capacity")
-)
+_TENANT_KINDS = frozenset(("tenant", "tenant_policy", "tenant_quota", "tenant_endpoint", "tenant_capacity"))
 
 
-def build(
-    documents: Sequence[Document], files: Iterable[Fact], plans: Iterable[Fact] = ()
-) -> FactGraph:
+def build(documents: Sequence[Document], files: Iterable[Fact], plans: Iterable[Fact] = ()) -> FactGraph:
     """Return the graph of an estate; the order in which things were read does not matter."""
     graph = FactGraph()
     ordered = sorted(documents, key=_precedence)

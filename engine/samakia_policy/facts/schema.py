@@ -20,16 +20,17 @@ def schema_faults(data: Any, schema_text: str) -> list[Fault]:
 
 @lru_cache(maxsize=64)
 def _validator(schema_text: str) -> Any:
-    import json  # noqa: PLC0415
+    import json
 
-    from jsonschema import validators  # noqa: PLC0415 - 120 ms, and most runs find a cached result
-    from referencing import Registry  # noqa: PLC0415
+    from jsonschema import validators
+    from referencing import Registry
 
     schema = json.loads(schema_text)
     base = validators.validator_for(schema)
     checker = base.TYPE_CHECKER.redefine("integer", _is_integer).redefine("number", _is_number)
     # An empty registry: a remote $ref is an error, never a request.
-    return validators.extend(base, type_checker=checker)(schema, registry=Registry())
+    extend: Any = validators.extend
+    return extend(base, type_checker=checker)(schema, registry=Registry())
 
 
 def _is_integer(_checker: Any, value: Any) -> bool:

@@ -10,8 +10,22 @@ from samakia_policy.model.document import SecretHit
 from samakia_policy.model.values import escape, is_marker, redacted
 
 _KEYS = frozenset(
-    "password passwd passphrase token secret api_key apikey access_key private_key client_secret"
-    " secret_value authorization dsn connection_string".split()
+    [
+        "password",
+        "passwd",
+        "passphrase",
+        "token",
+        "secret",
+        "api_key",
+        "apikey",
+        "access_key",
+        "private_key",
+        "client_secret",
+        "secret_value",
+        "authorization",
+        "dsn",
+        "connection_string",
+    ]
 )
 _VALUE = re.compile(
     r"(?P<pem>-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY)"

@@ -68,8 +68,7 @@ class Finding:
             "subject": self.subject,
             "message": self.message,
             "details": [
-                {"message": detail.message, "location": detail.location.to_json()}
-                for detail in self.details
+                {"message": detail.message, "location": detail.location.to_json()} for detail in self.details
             ],
             "location": self.location.to_json(),
             "remediation": self.remediation,

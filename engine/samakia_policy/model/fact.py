@@ -28,10 +28,10 @@ class Fact:
 
     __slots__ = ("_attrs", "id", "kind", "origin", "places", "role")
 
-    def __init__(  # noqa: PLR0913 - the six parts of a fact, as the specification lists them
+    def __init__(
         self,
         kind: str,
-        id: str,  # noqa: A002 - the specification's word
+        id: str,
         attrs: Attrs | Callable[[], Attrs],
         origin: Origin,
         places: dict[str, Origin] | None = None,

@@ -42,7 +42,7 @@ def _rule(path: Path, root: Path) -> dict[str, Any]:
 
 
 def _pack(path: Path, root: Path, rules: dict[str, Any], libraries: dict[str, Any]) -> dict[str, Any]:
-    import yaml  # noqa: PLC0415
+    import yaml
 
     manifest = yaml.safe_load(path.read_text(encoding="utf-8"))
     where = path.relative_to(root).as_posix()

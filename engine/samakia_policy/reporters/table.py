@@ -38,7 +38,9 @@ def _finding(finding: Finding) -> Iterator[str]:
         yield f"         {_place(detail.location)}  {visible(detail.message)}"
     if len(finding.details) > _MOST_DETAILS:
         yield f"         and {len(finding.details) - _MOST_DETAILS} more"
-    yield from textwrap.wrap(f"fix: {finding.remediation}", 100, initial_indent=" " * 9, subsequent_indent=" " * 14)
+    yield from textwrap.wrap(
+        f"fix: {finding.remediation}", 100, initial_indent=" " * 9, subsequent_indent=" " * 14
+    )
     yield ""
 
 

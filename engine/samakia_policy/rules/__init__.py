@@ -62,7 +62,7 @@ def rule(**metadata: Any) -> Callable[[_Rule], _Rule]:
     return declare
 
 
-def hit(  # noqa: PLR0913 - the keys of a hit
+def hit(
     subject: str, *, at: str = "", fact: str = "", path: str = "", variant: str = "", **fields: Any
 ) -> Hit:
     """Return a hit on a subject (id, or "kind:id"); `at` points into the attributes that offend."""

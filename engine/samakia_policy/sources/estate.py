@@ -108,7 +108,7 @@ def _parse(estate: Estate, path: str, how: DocumentKind, data: bytes, digest: st
 
 
 def _parser(how: DocumentKind) -> Callable[[bytes], Parsed]:
-    from samakia_policy.sources import text  # noqa: PLC0415 - PyYAML comes with it
+    from samakia_policy.sources import text
 
     if how.strictness == CONTRACT:
         any_root = how.kind in {"repo_file", "dr_registry"}
@@ -121,8 +121,8 @@ def _parser(how: DocumentKind) -> Callable[[bytes], Parsed]:
 
 
 def _workflow(data: bytes) -> Parsed:
-    from samakia_policy.sources.text import parse_foreign_yaml  # noqa: PLC0415
-    from samakia_policy.sources.workflow import small_form  # noqa: PLC0415
+    from samakia_policy.sources.text import parse_foreign_yaml
+    from samakia_policy.sources.workflow import small_form
 
     parsed = parse_foreign_yaml(data)
     return parsed if parsed.data is None else small_form(parsed)

@@ -41,7 +41,7 @@ class Findings:
     trusted: bool = True
 
 
-class _Stop(Exception):  # noqa: N818 - ends the scan, its fault is listed already
+class _Stop(Exception):
     """The rest of the text is not read."""
 
 
@@ -76,16 +76,30 @@ class _Scanner:
         if self.peek() != len(self.text):
             self.broken("text after the end of the JSON value", self.at)
 
-    def note(self, message: str, at: int, *, trusted: bool = False) -> None:
-        """List a fault; `trusted` when the data may be used in spite of it."""
-        self.found.trusted = self.found.trusted and trusted
-        if len(self.found.faults) < MAX_FAULTS:
-            line, column = line_column(self.text, at)
-            pointer = "".join(f"/{escape(token)}" for token in self.path)
-            self.found.faults.append(Fault(message, line, column, pointer))
+    def note(self, message: str, at: int) -> None:
+        """List a fault that leaves no data."""
+        self.found.trusted = False
+        self.report(message, at)
+
+    def report(self, message: str, at: int, first: int | None = None) -> None:
+        """List a fault; `first` is the offset of what it repeats."""
+        # Places cost a walk over the text, so none is computed for nothing.
+        listed = len(self.found.faults)
+        if listed > MAX_FAULTS:
+            return
+        if listed == MAX_FAULTS:
+            message = exceeded("further faults are not listed", "MAX_FAULTS", MAX_FAULTS)
+        elif first is not None:
+            message += f", the first is in line {line_column(self.text, first)[0]}"
+        self.found.faults.append(self.fault(message, at))
+
+    def fault(self, message: str, at: int) -> Fault:
+        pointer = "".join(f"/{escape(token)}" for token in self.path)
+        return Fault(message, *line_column(self.text, at), pointer)
 
     def stop(self, message: str, at: int) -> _Stop:
-        self.note(message, at)
+        self.found.trusted = False
+        self.found.faults.append(self.fault(message, at))
         return _Stop()
 
     def broken(self, message: str, at: int) -> NoReturn:
@@ -179,10 +193,8 @@ class _Scanner:
             self.broken("a key is expected here, in double quotes", self.start)
         start, key = self.start, self.string()
         if key in seen:
-            line, _ = line_column(self.text, seen[key])
             self.path.append(key)
-            message = f"duplicate key {quoted(key)}, the first is in line {line}"
-            self.note(message, start, trusted=True)
+            self.report(f"duplicate key {quoted(key)}", start, seen[key])
             self.path.pop()
         elif len(seen) == MAX_KEYS:
             raise self.stop(exceeded("a mapping has too many keys", "MAX_KEYS", MAX_KEYS), start)

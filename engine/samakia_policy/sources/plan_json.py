@@ -28,7 +28,7 @@ class _RepeatedKeyError(ValueError):
 
 def value_decoder() -> Callable[[Raw], Any]:
     """Return a function from a slice of a plan to plain JSON; what cannot be trusted is a marker."""
-    import msgspec  # noqa: PLC0415 - only plans need it
+    import msgspec
 
     decoder = msgspec.json.Decoder(float_hook=decimal)
 
@@ -65,8 +65,8 @@ def _check_value(text: bytes, value: Any) -> None:
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     mapping = dict(pairs)
     if len(mapping) != len(pairs):
-        seen: set[str] = set()
-        twice = next(key for key, _ in pairs if key in seen or seen.add(key))
+        keys = [key for key, _ in pairs]
+        twice = next(key for n, key in enumerate(keys) if key in keys[:n])
         raise _RepeatedKeyError(f"the plan gives the key {quoted(twice)} twice")
     return mapping
 
@@ -74,9 +74,13 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 def check_text(data: bytes, name: str) -> None:
     """Raise InputError unless the bytes are UTF-8 and nested at most MAX_DEPTH deep."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise InputError("the plan is UTF-16, not UTF-8", where=name, hint="write it as UTF-8 without a byte order mark")
+        raise InputError(
+            "the plan is UTF-16, not UTF-8", where=name, hint="write it as UTF-8 without a byte order mark"
+        )
     if data.startswith(b"\xef\xbb\xbf"):
-        raise InputError("the plan starts with a byte order mark", where=name, hint="write it as UTF-8 without one")
+        raise InputError(
+            "the plan starts with a byte order mark", where=name, hint="write it as UTF-8 without one"
+        )
     try:
         if not data.isascii():
             data.decode()

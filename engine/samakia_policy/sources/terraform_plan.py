@@ -41,9 +41,9 @@ def _refuse_other_files(data: bytes, name: str) -> None:
 
 
 def _head(data: bytes, name: str) -> Head:
-    import msgspec  # noqa: PLC0415 - only plans need it
+    import msgspec
 
-    from samakia_policy.sources.plan_schema import Head  # noqa: PLC0415 - imports msgspec
+    from samakia_policy.sources.plan_schema import Head
 
     try:
         return msgspec.json.decode(data, type=Head)
@@ -82,9 +82,9 @@ def _refuse(name: str, message: str, hint: str) -> NoReturn:
 
 
 def _decode(data: bytes, name: str) -> PlanFile:
-    import msgspec  # noqa: PLC0415 - only plans need it
+    import msgspec
 
-    from samakia_policy.sources.plan_schema import PlanFile  # noqa: PLC0415 - imports msgspec
+    from samakia_policy.sources.plan_schema import PlanFile
 
     try:
         file = msgspec.json.decode(data, type=PlanFile)
@@ -97,7 +97,7 @@ def _decode(data: bytes, name: str) -> PlanFile:
 
 
 def _plan(file: PlanFile) -> Plan:
-    from samakia_policy.sources.plan_schema import ConfigModule, Configuration  # noqa: PLC0415
+    from samakia_policy.sources.plan_schema import ConfigModule, Configuration
 
     configuration = file.configuration or Configuration()
     return Plan(

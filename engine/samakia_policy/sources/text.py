@@ -41,7 +41,7 @@ def parse_foreign_yaml(data: bytes, *, max_bytes: int = MAX_FILE_BYTES) -> Parse
     """Parse the YAML of a workflow as its tool does: `on:` and every other key stays text."""
     parsed = _refused(data, max_bytes)
     if parsed is None:
-        from samakia_policy.sources.yaml_text import parse_lenient_yaml  # noqa: PLC0415 - slow
+        from samakia_policy.sources.yaml_text import parse_lenient_yaml  # imports PyYAML
 
         parsed = parse_lenient_yaml(data.removeprefix(_BOM).decode())
     return parsed
@@ -52,7 +52,7 @@ def locate(data: bytes, syntax: str, pointer: str) -> tuple[int, int]:
     text = data.removeprefix(_BOM).decode(errors="replace")
     if syntax == "json":
         return locate_json(text, pointer)
-    from samakia_policy.sources.yaml_text import locate_yaml  # noqa: PLC0415 - imports PyYAML
+    from samakia_policy.sources.yaml_text import locate_yaml  # imports PyYAML
 
     return locate_yaml(text, pointer)
 
@@ -65,7 +65,8 @@ def _refused(data: bytes, max_bytes: int) -> Parsed | None:
     try:
         data.decode()
     except UnicodeDecodeError as error:
-        place = line_column(data[: error.start].removeprefix(_BOM).decode() + "?", error.start)
+        before = data[: error.start].removeprefix(_BOM).decode()
+        place = line_column(before, len(before))
         return Parsed(None, [Fault(f"not UTF-8 at byte {error.start}", *place)], syntax)
     return None
 
@@ -90,7 +91,7 @@ def _parse(text: str, *, flow: bool) -> Parsed:
 
 
 def _parse_yaml(text: str) -> tuple[Parsed, bool]:
-    from samakia_policy.sources.yaml_text import read_yaml  # noqa: PLC0415 - imports PyYAML
+    from samakia_policy.sources.yaml_text import read_yaml  # imports PyYAML
 
     return read_yaml(text)
 

@@ -62,7 +62,7 @@ class _Open:
         return self.key is None and type(self.node.value) is dict
 
 
-class _Stop(Exception):  # noqa: N818 - ends the document, its fault is listed already
+class _Stop(Exception):
     """The rest of the text is not read."""
 
 
@@ -109,17 +109,28 @@ class Builder:
 
     # Faults
 
-    def fault(self, message: str, where: tuple[int, int], *, trusted: bool = False) -> None:
-        """List a fault; `trusted` when the data may be used in spite of it."""
-        self.trusted = self.trusted and trusted
-        if len(self.faults) < MAX_FAULTS:
-            self.faults.append(Fault(message, *where, self.pointer()))
+    def fault(self, message: str, where: tuple[int, int]) -> None:
+        self.trusted = False
+        self.faults.append(Fault(message, *where, self.pointer()))
 
-    def note(self, message: str, event: Event, *, trusted: bool = False) -> None:
-        self.fault(message, place(self.text, event), trusted=trusted)
+    def note(self, message: str, event: Event) -> None:
+        """List a fault that leaves no data."""
+        self.trusted = False
+        self.report(message, event)
+
+    def report(self, message: str, event: Event, first: Event | None = None) -> None:
+        """List a fault; `first` is the event that it repeats."""
+        # Places cost a walk over the text, so none is computed for nothing.
+        if len(self.faults) > MAX_FAULTS:
+            return
+        if len(self.faults) == MAX_FAULTS:
+            message = exceeded("further faults are not listed", "MAX_FAULTS", MAX_FAULTS)
+        elif first is not None:
+            message += f", the first is in line {place(self.text, first)[0]}"
+        self.faults.append(Fault(message, *place(self.text, event), self.pointer()))
 
     def stop(self, message: str, event: Event) -> _Stop:
-        self.note(message, event)
+        self.fault(message, place(self.text, event))
         return _Stop()
 
     def pointer(self) -> str:
@@ -163,10 +174,10 @@ class Builder:
         """Return what a scalar means; a fault of it leaves None."""
         text = event.value
         try:
-            if event.tag is not None:
-                value = tagged(event.tag, text)
+            if event.style and event.tag is None:
+                value = text
             else:
-                value = text if event.style else plain(text)
+                value = plain(text) if event.tag is None else tagged(event.tag, text)
         except KeyError:
             return self.unknown_tag(event)
         except NumberError as error:
@@ -259,9 +270,7 @@ class Builder:
         first = level.keys.setdefault(key, event)
         if first is not event:
             level.dropped = True
-            line, _ = place(self.text, first)
-            message = f"duplicate key {quoted(key)}, the first is in line {line}"
-            self.note(message, event, trusted=True)
+            self.report(f"duplicate key {quoted(key)}", event, first)
         elif len(level.keys) > MAX_KEYS:
             message = exceeded("a mapping has too many keys", "MAX_KEYS", MAX_KEYS)
             raise self.stop(message, event)

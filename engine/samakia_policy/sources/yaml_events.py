@@ -19,7 +19,7 @@ from samakia_policy.sources.places import line_column, unencodable
 _QUOTED = re.compile(r""" (?:'(?!<)[^']{3,}'|"(?!<)[^"]{3,}")""")
 
 
-class SyntaxFault(Exception):  # noqa: N818 - becomes a Fault, never reaches a user
+class SyntaxFault(Exception):
     """The text is not YAML; `place` is 1-based."""
 
     def __init__(self, message: str, place: tuple[int, int]) -> None:
@@ -43,7 +43,7 @@ class _PurePython(Reader, Scanner, Parser):
 
 def _parser(text: str) -> _Events:
     try:
-        from yaml._yaml import CParser  # noqa: PLC0415 - PyYAML may be built without libyaml
+        from yaml._yaml import CParser  # PyYAML may be built without libyaml
     except ImportError:
         return _PurePython(text)
     return CParser(text)
@@ -79,9 +79,10 @@ def _described(text: str, error: YAMLError) -> tuple[str, tuple[int, int]]:
     """Return message and place of a parser's error, without anything of the text."""
     if isinstance(error, MarkedYAMLError) and error.problem_mark is not None:
         mark = error.problem_mark
+        if text.startswith("\t", mark.index):
+            message = "a tab is not allowed here, indent with spaces"
+            return message, line_column(text, mark.index)
         message = _QUOTED.sub("", error.problem or "not YAML")
-        if text[mark.index : mark.index + 1] == "\t":
-            message = f"a tab is not allowed here, indent with spaces ({message})"
         if error.context and error.context_mark is not None:
             context = _QUOTED.sub("", error.context)
             began, _ = line_column(text, error.context_mark.index)

@@ -9,6 +9,7 @@ from yaml.events import (
     AliasEvent,
     CollectionEndEvent,
     CollectionStartEvent,
+    DocumentEndEvent,
     Event,
     MappingStartEvent,
     NodeEvent,
@@ -24,6 +25,9 @@ from samakia_policy.sources.yaml_events import SyntaxFault, events, place
 
 # Line ends in YAML 1.1, plain characters in 1.2: readers would not agree on the data.
 _OLD_LINE_ENDS = re.compile("[\x85\u2028\u2029]")
+_INDEX_DIGITS = 9
+
+_LONGEST_INDEX = 10  # digits: no list is longer
 
 
 def parse_yaml(text: str) -> Parsed:
@@ -68,8 +72,20 @@ class _Nodes:
     def __init__(self, text: str) -> None:
         self.text = text
         self.events: list[Event] = []
+        self.targets: dict[int, int] = {}
         with suppress(SyntaxFault):
-            self.events.extend(events(text))
+            self.read()
+
+    def read(self) -> None:
+        anchors: dict[str | None, int] = {}
+        for event in events(self.text):
+            if isinstance(event, DocumentEndEvent):
+                break
+            if isinstance(event, AliasEvent):
+                self.targets[len(self.events)] = anchors.get(event.anchor, len(self.events))
+            elif isinstance(event, NodeEvent):
+                anchors[event.anchor] = len(self.events)
+            self.events.append(event)
 
     @property
     def root(self) -> int:
@@ -86,7 +102,7 @@ class _Nodes:
         event = self.events[at] if at < len(self.events) else None
         if isinstance(event, MappingStartEvent):
             return self.member(at + 1, token)
-        if isinstance(event, SequenceStartEvent) and token.isdecimal() and len(token) < 10:
+        if isinstance(event, SequenceStartEvent) and token.isdecimal() and len(token) <= _INDEX_DIGITS:
             return self.item(at + 1, int(token))
         return None
 
@@ -121,16 +137,4 @@ class _Nodes:
 
     def followed(self, at: int) -> int:
         """Return the index of the node that an alias stands for, of any other node its own."""
-        alias = self.events[at] if at < len(self.events) else None
-        if not isinstance(alias, AliasEvent):
-            return at
-        named = (i for i in range(at - 1, -1, -1) if self.anchors(i, alias.anchor))
-        return next(named, at)
-
-    def anchors(self, at: int, name: str | None) -> bool:
-        event = self.events[at]
-        return (
-            isinstance(event, NodeEvent)
-            and not isinstance(event, AliasEvent)
-            and event.anchor == name
-        )
+        return self.targets.get(at, at)

@@ -44,8 +44,7 @@ _CAPACITY = {
     "overrides": "/spec/overrides",
 }
 _ENDPOINT = {
-    key: f"/{key}"
-    for key in ("name", "consumer", "host", "port", "protocol", "tls_required", "secret_ref")
+    key: f"/{key}" for key in ("name", "consumer", "host", "port", "protocol", "tls_required", "secret_ref")
 }
 _READY = {
     "tenant_id": "/metadata/tenant_id",
@@ -166,7 +165,7 @@ def enabled_contract(document: Document) -> Iterator[Fact]:
     yield _fact(document, "enabled_contract", f"/{folder}", wanted, extra)
 
 
-def _fact(  # noqa: PLR0913 - what a tenant's fact is made of
+def _fact(
     document: Document,
     kind: str,
     suffix: str,

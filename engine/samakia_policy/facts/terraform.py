@@ -1,0 +1,198 @@
+"""A Terraform plan becomes facts; attributes are decoded only when a rule needs their kind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from samakia_policy.facts.plan_references import Path, References, module_path
+from samakia_policy.facts.plan_values import visible
+from samakia_policy.model.fact import Attrs, Fact, Origin
+from samakia_policy.model.plan import Plan, ResourceChange, StateEntry
+from samakia_policy.model.values import escape, redacted, unknown
+
+Redact = Callable[[Any], Any]
+
+
+@dataclass(slots=True)
+class _Place:
+    """Where a plan came from and what its facts have in common."""
+
+    plan: Plan
+    references: References
+    env: str
+    env_class: str
+    path: str
+    digest: str
+    redact: Redact
+
+    def fact(self, kind: str, name: str, make: Callable[[], Attrs], pointer: str) -> Fact:
+        """Return a fact of this plan's environment, its attributes made when first read."""
+        identity = f"{self.env}#{name}" if name else self.env
+        common = {"env": self.env, "env_class": self.env_class}
+        origin = Origin(self.path, pointer, self.digest)
+        return Fact(kind, identity, lambda: {**common, **make()}, origin, _PLACES.get(kind, _none)(origin))
+
+
+def plan_facts(  # noqa: PLR0913 - what a named input is known by
+    plan: Plan, env: str, env_class: str, path: str, digest: str, redact: Redact = lambda value: value
+) -> Iterator[Fact]:
+    """Yield the facts of one plan; `redact` is applied to every value that is decoded."""
+    place = _Place(plan, References(plan), env, env_class, path, digest, redact)
+    yield place.fact("tf_plan", "", lambda: _plan(plan), "")
+    for n, change in enumerate(plan.changes):
+        pointer = f"/resource_changes/{n}"
+        name = f"{change.address} (deposed {change.deposed})" if change.deposed else change.address
+        yield place.fact("tf_change", name, _later(_change, place, change), pointer)
+        if change.change.actions != ["delete"] and not change.deposed:
+            yield place.fact("tf_resource", change.address, _later(_resource, place, change), pointer)
+    for entry in plan.unchanged:
+        yield place.fact("tf_resource", entry.resource.address, _later(_state, place, entry), entry.pointer)
+    yield from _configuration(place)
+    for n, check in enumerate(plan.checks):
+        name = str(check.address.to_display)
+        yield place.fact("tf_plan_check", name, _later(_check, place, check), f"/checks/{n}")
+
+
+def _later(make: Callable[[_Place, Any], Attrs], place: _Place, item: Any) -> Callable[[], Attrs]:
+    return lambda: make(place, item)
+
+
+def _plan(plan: Plan) -> Attrs:
+    return {
+        "format_version": plan.format_version,
+        "terraform_version": plan.terraform_version,
+        "created_at": plan.timestamp,
+        "complete": plan.complete,
+        "errored": plan.errored,
+    }
+
+
+def _change(place: _Place, change: ResourceChange) -> Attrs:
+    value = place.plan.decode_or
+    done = change.change
+    before = visible(value(done.before, None), False, value(done.before_sensitive, False))
+    return {
+        **_names(change, module_path(change.module_address)),
+        "actions": done.actions,
+        "before": place.redact(before),
+        "after": place.redact(_after(place, change)),
+        "replace_paths": value(done.replace_paths, []),
+        "reason": change.action_reason,
+        "deposed": change.deposed,
+    }
+
+
+def _after(place: _Place, change: ResourceChange) -> Any:
+    value, done = place.plan.decode_or, change.change
+    hidden, sensitive = value(done.after_unknown, False), value(done.after_sensitive, False)
+    return visible(value(done.after, None), hidden, sensitive)
+
+
+def _resource(place: _Place, change: ResourceChange) -> Attrs:
+    path = module_path(change.module_address)
+    attrs = place.redact(_after(place, change))
+    return {**_names(change, path), **_references(place, change, path), "attrs": attrs or {}}
+
+
+def _state(place: _Place, entry: StateEntry) -> Attrs:
+    resource, value = entry.resource, place.plan.decode_or
+    path = module_path(entry.module_address)
+    attrs = visible(value(resource.values, {}), False, value(resource.sensitive_values, False))
+    return {**_names(resource, path), **_references(place, resource, path), "attrs": place.redact(attrs)}
+
+
+def _names(resource: Any, path: Path) -> Attrs:
+    return {
+        "address": resource.address,
+        "mode": resource.mode,
+        "type": resource.type,
+        "name": resource.name,
+        "provider": resource.provider_name,
+        "module": ".".join(path),
+    }
+
+
+def _references(place: _Place, resource: Any, path: Path) -> Attrs:
+    found = place.references.of_resource(path, resource.mode, resource.type, resource.name)
+    if found is None:
+        return {"references": unknown("the plan's configuration has no block of this resource")}
+    return {"references": found}
+
+
+def _configuration(place: _Place) -> Iterator[Fact]:
+    for key, provider in sorted(place.plan.providers.items()):
+        pointer = f"/configuration/provider_config/{escape(key)}"
+        if not provider.alias:
+            yield place.fact("tf_required_provider", key, _later(_required, place, provider), pointer)
+        yield place.fact("tf_provider_config", key, _later(_configured, place, provider), pointer)
+    for name, variable in sorted(place.plan.root.variables.items()):
+        pointer = f"/configuration/root_module/variables/{escape(name)}"
+        yield place.fact("tf_variable", name, _later(_variable, place, (name, variable)), pointer)
+
+
+def _required(place: _Place, provider: Any) -> Attrs:
+    source = provider.full_name.removeprefix("registry.terraform.io/").removeprefix("registry.opentofu.org/")
+    attrs = {"name": provider.name, "source": source, "module": provider.module_address}
+    return attrs | ({"constraint": provider.version_constraint} if provider.version_constraint else {})
+
+
+def _configured(place: _Place, provider: Any) -> Attrs:
+    expressions = place.plan.decode_or(provider.expressions, {})
+    path = module_path(provider.module_address)
+    found = place.references.of_expressions(expressions, path)
+    arguments = {
+        name: {"references": references} if references else {"value": place.redact(_constant(expressions, name))}
+        for name, references in found.items()
+    }
+    attrs = {"name": provider.name, "module": provider.module_address, "arguments": sorted(arguments)}
+    return {**attrs, "alias": provider.alias, "args": place.redact(arguments)}
+
+
+def _constant(expressions: Any, name: str) -> Any:
+    expression = expressions.get(name)
+    has_value = isinstance(expression, dict) and "constant_value" in expression
+    return expression["constant_value"] if has_value else unknown("not a constant")
+
+
+def _variable(place: _Place, named: tuple[str, Any]) -> Attrs:
+    name, variable = named
+    given = place.plan.variables.get(name)
+    default = place.plan.decode_or(variable.default, _NO_DEFAULT)
+    attrs: Attrs = {"name": name, "has_default": default is not _NO_DEFAULT, "sensitive": variable.sensitive}
+    if given is not None:
+        value = place.plan.decode_or(given.value, None)
+        attrs["value"] = redacted("sensitive") if variable.sensitive else place.redact({name: value})[name]
+    return attrs
+
+
+_NO_DEFAULT = object()
+
+
+def _check(_place: _Place, check: Any) -> Attrs:
+    problems = [problem.message for instance in check.instances for problem in instance.problems]
+    return {"check": check.address.to_display, "status": check.status, "problems": sorted(problems)}
+
+
+def _none(_origin: Origin) -> dict[str, Origin]:
+    return {}
+
+
+def _moved(**moves: str) -> Callable[[Origin], dict[str, Origin]]:
+    def places(origin: Origin) -> dict[str, Origin]:
+        return {
+            f"/{name}": Origin(origin.path, origin.pointer + target, origin.digest)
+            for name, target in moves.items()
+        }
+
+    return places
+
+
+_PLACES: dict[str, Callable[[Origin], dict[str, Origin]]] = {
+    "tf_resource": _moved(attrs="/change/after", references=""),
+    "tf_change": _moved(actions="/change/actions", after="/change/after", before="/change/before"),
+    "tf_required_provider": _moved(source="/full_name", constraint="/version_constraint"),
+    "tf_provider_config": _moved(args="/expressions", arguments="/expressions"),
+    "tf_variable": _moved(name=""),
+}
