@@ -14,7 +14,7 @@
 #     tf_provider_config: [name, arguments]
 #     tf_variable: [name]
 #   unknown: subject
-#   where: {tf_provider_config: {name: proxmox}}
+#   where: {tf_provider_config: {proxmox: true}}
 #   message: "{subject} mentions pm_tls_insecure"
 #   remediation: >-
 #     Remove pm_tls_insecure, whatever its value, and trust the CA on the runner.

@@ -12,6 +12,7 @@
 #   reads:
 #     tf_required_provider: [source]
 #   unknown: subject
+#   where: {tf_required_provider: {proxmox: true}}
 #   params:
 #     forbidden:
 #       schema: {type: array, items: {type: string}}

@@ -12,7 +12,7 @@
 #   reads:
 #     tf_required_provider: [source, name]
 #   unknown: subject
-#   where: {tf_required_provider: {name: proxmox}}
+#   where: {tf_required_provider: {proxmox: true}}
 #   params:
 #     source:
 #       schema: {type: string}

@@ -12,7 +12,7 @@
 #   reads:
 #     tf_required_provider: [source, constraint, name]
 #   unknown: subject
-#   where: {tf_required_provider: {name: proxmox}}
+#   where: {tf_required_provider: {proxmox: true}}
 #   params:
 #     versions:
 #       schema: {type: object, additionalProperties: {type: string}}

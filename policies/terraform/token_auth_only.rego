@@ -14,7 +14,7 @@
 #     tf_provider_config: [name, arguments, args]
 #     tf_variable: [name]
 #   unknown: subject
-#   where: {tf_provider_config: {name: proxmox}}
+#   where: {tf_provider_config: {proxmox: true}}
 #   message: "{subject}: {problem}"
 #   remediation: >-
 #     Set pm_api_url, pm_api_token_id and pm_api_token_secret from variables, and nothing else

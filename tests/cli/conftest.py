@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from samakia_policy.cli.main import main
 
 ROOT = Path(__file__).parents[2]

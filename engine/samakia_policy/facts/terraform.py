@@ -35,7 +35,7 @@ class _Place:
         return Fact(kind, identity, lambda: {**common, **make()}, origin, _PLACES.get(kind, _none)(origin))
 
 
-def plan_facts(  # noqa: PLR0913 - what a named input is known by
+def plan_facts(
     plan: Plan, env: str, env_class: str, path: str, digest: str, redact: Redact = lambda value: value
 ) -> Iterator[Fact]:
     """Yield the facts of one plan; `redact` is applied to every value that is decoded."""
@@ -134,7 +134,8 @@ def _configuration(place: _Place) -> Iterator[Fact]:
 
 def _required(place: _Place, provider: Any) -> Attrs:
     source = provider.full_name.removeprefix("registry.terraform.io/").removeprefix("registry.opentofu.org/")
-    attrs = {"name": provider.name, "source": source, "module": provider.module_address}
+    attrs: Attrs = {"name": provider.name, "source": source, "module": provider.module_address}
+    attrs["proxmox"] = _is_proxmox(provider)
     return attrs | ({"constraint": provider.version_constraint} if provider.version_constraint else {})
 
 
@@ -143,11 +144,19 @@ def _configured(place: _Place, provider: Any) -> Attrs:
     path = module_path(provider.module_address)
     found = place.references.of_expressions(expressions, path)
     arguments = {
-        name: {"references": references} if references else {"value": place.redact(_constant(expressions, name))}
+        name: {"references": references}
+        if references
+        else {"value": place.redact(_constant(expressions, name))}
         for name, references in found.items()
     }
-    attrs = {"name": provider.name, "module": provider.module_address, "arguments": sorted(arguments)}
+    attrs: Attrs = {"name": provider.name, "module": provider.module_address, "arguments": sorted(arguments)}
+    attrs["proxmox"] = _is_proxmox(provider)
     return {**attrs, "alias": provider.alias, "args": place.redact(arguments)}
+
+
+def _is_proxmox(provider: Any) -> bool:
+    """Whether a provider manages Proxmox, whatever a module calls it."""
+    return provider.name == "proxmox" or str(provider.full_name).endswith("/proxmox")
 
 
 def _constant(expressions: Any, name: str) -> Any:

@@ -160,4 +160,4 @@ class Plan:
 
     def decode_or(self, encoded: Encoded, default: Any) -> Any:
         """Decode a slice, or return the default where the plan has no such member."""
-        return default if encoded is None or not len(memoryview(encoded)) else self.decode(encoded)
+        return default if encoded is None or not memoryview(encoded) else self.decode(encoded)

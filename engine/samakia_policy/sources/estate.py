@@ -11,9 +11,9 @@ from typing import Any
 from samakia_policy.errors import InputError
 from samakia_policy.model.document import Document, Fault, Parsed
 from samakia_policy.sources.kinds import CONTRACT, FOREIGN, DocumentKind, document_kind
+from samakia_policy.sources.limits import MAX_FILE_BYTES
 from samakia_policy.sources.walk import Entry, walk
 
-MAX_CONTRACT_BYTES = 1 << 20
 _CHUNK = 1 << 20
 _NO_DIGEST = "0" * 64
 
@@ -87,7 +87,7 @@ def _load(path: str, *, keep: bool) -> tuple[bytes, str]:
     with open(path, "rb") as file:
         while chunk := file.read(_CHUNK):
             seen.update(chunk)
-            if keep and len(kept) <= MAX_CONTRACT_BYTES:
+            if keep and len(kept) <= MAX_FILE_BYTES:
                 kept += chunk
     return kept, seen.hexdigest()
 
@@ -101,19 +101,22 @@ def _broken(estate: Estate, entry: Entry, how: DocumentKind | None, fault: str) 
 
 
 def _parse(estate: Estate, path: str, how: DocumentKind, data: bytes, digest: str) -> None:
-    document = _document(path, how, digest, _parser(how)(data))
+    document = _document(path, how, digest, _parser(path, how)(data))
     estate.documents.append(document)
     if how.schema:
         estate.schemas[path] = how.schema
 
 
-def _parser(how: DocumentKind) -> Callable[[bytes], Parsed]:
+def _parser(path: str, how: DocumentKind) -> Callable[[bytes], Parsed]:
     from samakia_policy.sources import text
 
     if how.strictness == CONTRACT:
         any_root = how.kind in {"repo_file", "dr_registry"}
         return lambda data: text.parse_contract(
-            data, max_bytes=MAX_CONTRACT_BYTES, root="any" if any_root else "mapping"
+            data,
+            max_bytes=MAX_FILE_BYTES,
+            root="any" if any_root else "mapping",
+            flow=not path.endswith(".json"),
         )
     if how.strictness == FOREIGN:
         return _workflow

@@ -27,8 +27,6 @@ from samakia_policy.sources.yaml_events import SyntaxFault, events, place
 _OLD_LINE_ENDS = re.compile("[\x85\u2028\u2029]")
 _INDEX_DIGITS = 9
 
-_LONGEST_INDEX = 10  # digits: no list is longer
-
 
 def parse_yaml(text: str) -> Parsed:
     """Parse a contract; a duplicate key keeps its first value, any other fault leaves no data."""

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from samakia_policy.model.document import Fault
 from samakia_policy.model.values import Number, at_pointer, escape
 from samakia_policy.sources.json_text import locate_json, parse_json

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from samakia_policy.sources.text import locate, parse_contract, parse_foreign_yaml
 
 BYTES = st.binary() | st.lists(

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from samakia_policy.model.values import Number
 from samakia_policy.sources.yaml_text import locate_yaml, parse_lenient_yaml, parse_yaml
 
