@@ -9,6 +9,9 @@ from samakia_policy.errors import InputError
 from samakia_policy.model.decision import Location
 from samakia_policy.model.fact import Origin
 
+# What a source writes for a file that it could not read.
+_NEVER_READ = "0" * 64
+
 
 class Locator:
     """Turns origins into locations by reading the file again and walking to the pointer."""
@@ -24,7 +27,7 @@ class Locator:
         if origin.line:
             return Location(origin.path, origin.line, origin.column, origin.pointer)
         syntax = self._syntaxes.get(origin.path, "")
-        if syntax not in {"json", "yaml"}:
+        if syntax not in {"json", "yaml"} or origin.digest.endswith(_NEVER_READ):
             return Location(origin.path)
         from samakia_policy.sources.text import locate
 
