@@ -1,0 +1,115 @@
+"""One broken or endless rule is unknown for itself and leaves the others untouched."""
+
+from __future__ import annotations
+
+import os
+import shutil
+
+import pytest
+
+from samakia_policy.errors import PackError
+from samakia_policy.evaluation import runtime
+from samakia_policy.evaluation.base import Answer, Batch, Job, Limits
+
+_LIMITS = Limits(load_seconds=20, rule_seconds=2, memory_bytes=1 << 30)
+_VIEWS = {"v0": '{"a":{"n":1.50},"b":{"n":2}}'}
+_GOOD = 'package policies.t.good\n\nfindings contains {"subject": id} if some id, _ in input.facts.thing\n'
+_ENDLESS = """package policies.t.bad
+
+ns := numbers.range(1, 3000)
+
+findings contains {"subject": sprintf("%d", [a + b + c])} if {
+	some a in ns
+	some b in ns
+	some c in ns
+	a + b + c == 1
+}
+"""
+_BROKEN_REGO = {
+    "does not parse": "package policies.t.bad\n\nfindings contains {",
+    "unsafe variable": 'package policies.t.bad\n\nfindings contains {"subject": x} if y == 1\n',
+    "no set of hits": 'package policies.t.bad\n\nfindings := "x"\n',
+    "no subject": 'package policies.t.bad\n\nfindings contains {"x": 1} if true\n',
+    "no findings": "package policies.t.bad\n\nother := 1\n",
+}
+_PYTHON = "from samakia_policy.rules import hit, rule\n\n@rule()\ndef check(facts):\n    {}\n"
+_BROKEN_PYTHON = {
+    "raises": _PYTHON.format("raise ValueError('x'); yield"),
+    "endless": _PYTHON.format("while True: pass"),
+    "memory": _PYTHON.format("x = bytearray(1 << 33); yield hit('a')"),
+    "opens a file": _PYTHON.format("open('/etc/passwd'); yield hit('a')"),
+    "imports os": "import os\n" + _PYTHON.format("yield hit('a')"),
+    "imports late": _PYTHON.format("__import__('os').getpid(); yield hit('a')"),
+    "no syntax": "def",
+}
+
+
+def _batch(language: str, *sources: tuple[str, str]) -> Batch:
+    jobs = [Job(f"t/{name}", language, source, {"thing": "v0"}) for name, source in sources]
+    return Batch(jobs, {}, _VIEWS, {}, {}, '{"as_of":"2026-01-01T00:00:00Z"}')
+
+
+def _ask(engine: str, language: str, *sources: tuple[str, str]) -> dict[str, Answer]:
+    answers = list(runtime(engine).evaluate(_batch(language, *sources), _LIMITS))
+    assert [answer.rule for answer in answers] == [f"t/{name}" for name, _ in sources]
+    return {answer.rule: answer for answer in answers}
+
+
+@pytest.mark.parametrize("engine", ["native", "opa"])
+@pytest.mark.parametrize("kind", [*_BROKEN_REGO, "endless"])
+def test_a_broken_rego_rule_breaks_alone(engine: str, kind: str) -> None:
+    """Rules before and after it answer as ever."""
+    if engine == "opa" and shutil.which("opa") is None:
+        assert os.environ.get("CI") != "true", "CI must have opa"
+        pytest.skip("opa is not installed")
+    bad = _BROKEN_REGO.get(kind, _ENDLESS)
+    last = _GOOD.replace("t.good", "t.last")
+    said = _ask(engine, "rego", ("good", _GOOD), ("bad", bad), ("last", last))
+    assert said["t/bad"].error
+    assert "\n" not in said["t/bad"].error
+    assert said["t/good"].hits == said["t/last"].hits == [{"subject": "a"}, {"subject": "b"}]
+
+
+@pytest.mark.parametrize("kind", _BROKEN_PYTHON)
+def test_a_broken_python_rule_breaks_alone(kind: str) -> None:
+    """Rules before and after it answer as ever."""
+    good = _PYTHON.format("yield from (hit(i, n=str(a['n'])) for i, a in facts.of('thing'))")
+    said = _ask("python", "python", ("good", good), ("bad", _BROKEN_PYTHON[kind]), ("last", good))
+    assert said["t/bad"].error
+    assert said["t/good"].hits == said["t/last"].hits
+    assert said["t/good"].hits[0] == {"subject": "a", "n": "1.50"}
+
+
+def test_a_python_rule_cannot_change_what_the_next_one_sees() -> None:
+    """Facts are read afresh for each rule."""
+    clearing = _PYTHON.format("[a.clear() for _, a in facts.of('thing')]; yield hit('a')")
+    counting = _PYTHON.format("yield from (hit(i, n=len(a)) for i, a in facts.of('thing'))")
+    said = _ask("python", "python", ("clearing", clearing), ("counting", counting))
+    assert [entry["n"] for entry in said["t/counting"].hits] == [1, 1]
+
+
+@pytest.mark.parametrize("engine", ["native"])
+def test_a_rule_cannot_speak_for_another(engine: str) -> None:
+    """A source that declares another rule's package is refused before anything runs."""
+    with pytest.raises(PackError, match=r"declares no package policies\.t\.bad"):
+        _ask(engine, "rego", ("good", _GOOD), ("bad", _GOOD))
+
+
+def test_a_rule_sees_only_the_kinds_it_declares() -> None:
+    """The other views of the batch are out of reach."""
+    peeking = 'package policies.t.peek\n\nfindings contains {"subject": k} if some k, _ in input\n'
+    said = _ask("native", "rego", ("peek", peeking))
+    assert [hit["subject"] for hit in said["t/peek"].hits] == [
+        "context",
+        "edges",
+        "facts",
+        "params",
+        "reverse",
+    ]
+
+
+def test_no_worker_is_left_behind() -> None:
+    """Killed workers are reaped."""
+    _ask("python", "python", ("bad", _BROKEN_PYTHON["endless"]))
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
