@@ -1,4 +1,4 @@
-"""Documents that do not hold what they must."""
+"""Documents that cannot be read, where no other rule answers for them."""
 
 from samakia_policy.rules import Facts, Hits, hit, rule
 
@@ -10,8 +10,8 @@ from samakia_policy.rules import Facts, Hits, hit, rule
     scope="static",
     subject="repo_file",
     needs=["document"],
+    reads={"document": ["owner", "subject", "faults"]},
     applies_to=["live", "template", "example"],
-    reads={"document": ["owner", "subject", "mapped", "faults"]},
     unknown="subject",
     message="{fault}",
     remediation="Repair the file at the place named, or remove it.",

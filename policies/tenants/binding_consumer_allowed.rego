@@ -1,41 +1,44 @@
 # METADATA
 # scope: package
-# title: A tenant binds only consumers that its policy allows
+# title: A tenant binds only to consumers its policies allow
 # description: >-
-#   policies.yml is where consumers are granted. A binding beyond it takes what nobody approved.
+#   policies.yml is where a consumer is granted to a tenant. A binding to another one asks for, or
+#   already uses, a service nobody granted.
 # custom:
 #   severity: high
 #   scope: static
 #   subject: ready_binding
-#   needs: [tenant_policy]
-#   uses: [ready_binding, enabled_contract]
+#   needs: [ready_binding, tenant_policy]
+#   uses: [enabled_contract]
 #   reads:
-#     tenant_policy: [tenant, allowed_consumers]
 #     ready_binding: [tenant, consumer]
 #     enabled_contract: [tenant, consumer]
-#   unknown: rule
-#   message: "{subject} binds {consumer}, which policies.yml does not allow"
+#     tenant_policy: [tenant, allowed_consumers]
+#   unknown: subject
+#   message: "{subject} binds to {consumer}; policies.yml allows {allowed}"
 #   remediation: >-
-#     Remove the binding, or have the consumer added to spec.allowed_consumers of policies.yml.
+#     Remove the binding, or have the consumer added to spec.allowed_consumers in the tenant's
+#     policies.yml.
 package policies.tenants.binding_consumer_allowed
 
-allowed := {policy.tenant: policy.allowed_consumers |
+allowed := {policy.tenant: names |
 	some policy in input.facts.tenant_policy
-	is_array(policy.allowed_consumers)
+	names := {name |
+		is_array(policy.allowed_consumers)
+		some name in policy.allowed_consumers
+		is_string(name)
+	}
 }
 
-findings contains {"subject": sprintf("ready_binding:%s", [id]), "at": "/consumer", "consumer": binding.consumer} if {
-	some id, binding in input.facts.ready_binding
-	forbidden(binding)
-}
-
-findings contains {"subject": sprintf("enabled_contract:%s", [id]), "at": "/consumer", "consumer": contract.consumer} if {
-	some id, contract in input.facts.enabled_contract
-	forbidden(contract)
-}
-
-forbidden(binding) if {
+findings contains {
+	"subject": sprintf("%s:%s", [kind, id]),
+	"at": "/consumer",
+	"consumer": binding.consumer,
+	"allowed": sort(names),
+} if {
+	some kind in ["enabled_contract", "ready_binding"]
+	some id, binding in input.facts[kind]
 	is_string(binding.consumer)
-	consumers := allowed[binding.tenant]
-	not binding.consumer in consumers
+	names := allowed[binding.tenant]
+	not binding.consumer in names
 }

@@ -1,43 +1,42 @@
 # METADATA
 # scope: package
-# title: A binding names the consumer and the tenant whose folder it lies in
+# title: A binding names the consumer and the tenant of the directory it lies in
 # description: >-
-#   A copied file that still names another tenant or consumer binds the wrong one.
+#   Executors find a binding by its directory and act on the names inside. Where they differ, the
+#   binding was copied, and it acts for another consumer or another tenant.
 # custom:
 #   severity: high
 #   scope: static
 #   subject: ready_binding
-#   needs: [tenant]
-#   uses: [ready_binding, enabled_contract]
+#   needs: [ready_binding]
+#   uses: [enabled_contract]
 #   reads:
-#     tenant: []
-#     ready_binding: [folder, consumer_folder, consumer, metadata_consumer, tenant_id]
-#     enabled_contract: [folder, consumer_folder, consumer, metadata_consumer, tenant_id]
+#     ready_binding: [folder, consumer_folder, tenant_id, metadata_consumer, consumer]
+#     enabled_contract: [folder, consumer_folder, tenant_id, metadata_consumer, consumer]
 #   unknown: subject
-#   message: "{subject} states {key} {stated}, its folder says {folder}"
+#   message: "{subject} has the {attribute} {value}, but lies in the directory {directory}"
 #   remediation: >-
-#     Correct the value, or move the file to the folder it names.
+#     Review the whole file for another binding's values, then set its consumer names to the name of
+#     the consumer's directory and metadata.tenant_id to the name of the tenant's.
 package policies.tenants.binding_identity
 
-bindings[sprintf("ready_binding:%s", [id])] := binding if some id, binding in input.facts.ready_binding
-
-bindings[sprintf("enabled_contract:%s", [id])] := binding if some id, binding in input.facts.enabled_contract
-
-expected(binding) := {
-	"consumer": binding.consumer_folder,
-	"metadata_consumer": binding.consumer_folder,
-	"tenant_id": binding.folder,
+directories := {
+	"consumer": "consumer_folder",
+	"metadata_consumer": "consumer_folder",
+	"tenant_id": "folder",
 }
 
 findings contains {
-	"subject": subject,
-	"at": sprintf("/%s", [key]),
-	"key": key,
-	"stated": binding[key],
-	"folder": folder,
+	"subject": sprintf("%s:%s", [kind, id]),
+	"at": sprintf("/%s", [attribute]),
+	"attribute": attribute,
+	"value": value,
+	"directory": binding[directory],
 } if {
-	some subject, binding in bindings
-	some key, folder in expected(binding)
-	is_string(binding[key])
-	binding[key] != folder
+	some kind in ["enabled_contract", "ready_binding"]
+	some id, binding in input.facts[kind]
+	some attribute, directory in directories
+	value := binding[attribute]
+	is_string(value)
+	value != binding[directory]
 }

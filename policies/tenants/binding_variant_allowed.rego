@@ -1,45 +1,48 @@
 # METADATA
 # scope: package
-# title: A tenant binds only variants that its policy allows
+# title: A tenant binds only to variants its policies allow
 # description: >-
-#   A cluster costs several times what a single instance does; policies.yml says which a tenant may
-#   have.
+#   A cluster costs several times a single instance, and a single instance has no failover. Which of
+#   them a tenant may use of a consumer is decided in its policies.yml.
 # custom:
 #   severity: high
 #   scope: static
 #   subject: ready_binding
-#   needs: [tenant_policy]
-#   uses: [ready_binding, enabled_contract]
+#   needs: [ready_binding, tenant_policy]
+#   uses: [enabled_contract]
 #   reads:
-#     tenant_policy: [tenant, allowed_variants]
 #     ready_binding: [tenant, consumer, variant]
 #     enabled_contract: [tenant, consumer, variant]
-#   unknown: rule
-#   message: "{subject} binds variant {bound} of {consumer}, policies.yml allows {allowed}"
+#     tenant_policy: [tenant, allowed_consumers, allowed_variants]
+#   unknown: subject
+#   message: "{subject} has the variant {wanted}; policies.yml allows {allowed} of {consumer}"
 #   remediation: >-
-#     Choose an allowed variant, or have it added to spec.allowed_variants of policies.yml.
+#     Change the binding's variant to an allowed one, or have it added to spec.allowed_variants in
+#     the tenant's policies.yml.
 package policies.tenants.binding_variant_allowed
 
-variants := {policy.tenant: policy.allowed_variants |
-	some policy in input.facts.tenant_policy
-	is_object(policy.allowed_variants)
+policies := {policy.tenant: policy | some policy in input.facts.tenant_policy}
+
+# A consumer that is not allowed at all is the matter of tenants/binding-consumer-allowed.
+findings contains {
+	"subject": sprintf("%s:%s", [kind, id]),
+	"at": "/variant",
+	"consumer": binding.consumer,
+	"wanted": binding.variant,
+	"allowed": sort(variants),
+} if {
+	some kind in ["enabled_contract", "ready_binding"]
+	some id, binding in input.facts[kind]
+	is_string(binding.consumer)
+	is_string(binding.variant)
+	policy := policies[binding.tenant]
+	binding.consumer in policy.allowed_consumers
+	variants := allowed(policy, binding.consumer)
+	not binding.variant in variants
 }
 
-bindings[sprintf("ready_binding:%s", [id])] := binding if some id, binding in input.facts.ready_binding
-
-bindings[sprintf("enabled_contract:%s", [id])] := binding if some id, binding in input.facts.enabled_contract
-
-# A consumer that is not allowed at all is reported by tenants/binding-consumer-allowed.
-findings contains {
-	"subject": subject,
-	"at": "/variant",
-	"bound": binding.variant,
-	"consumer": binding.consumer,
-	"allowed": sort(allowed),
-} if {
-	some subject, binding in bindings
-	is_string(binding.variant)
-	allowed := variants[binding.tenant][binding.consumer]
-	is_array(allowed)
-	not binding.variant in allowed
+allowed(policy, consumer) := {variant |
+	is_array(policy.allowed_variants[consumer])
+	some variant in policy.allowed_variants[consumer]
+	is_string(variant)
 }

@@ -13,7 +13,9 @@
 #     tenant: [rpo, rto]
 #   unknown: subject
 #   message: "{subject} has {objective} {value}, which is not a whole number followed by m, h or d"
-#   remediation: Write spec.dr.rpo and spec.dr.rto in tenant.yml as a whole number and a unit, such as 30m, 24h or 2d.
+#   remediation: >-
+#     Write spec.dr.rpo and spec.dr.rto in tenant.yml as a whole number and a unit, such as 30m, 24h
+#     or 2d.
 package policies.tenants.dr_durations
 
 findings contains {
@@ -26,5 +28,5 @@ findings contains {
 	some objective in ["rpo", "rto"]
 	value := tenant[objective]
 	is_string(value)
-	not regex.match(`^[0-9]+[mhd]$`, value)
+	not regex.match(`^[0-9]{1,9}[mhd]$`, value)
 }

@@ -64,7 +64,7 @@ findings contains on_testcase(name, "/id", sprintf("describes %s a second time",
 	described[position - 1][0] == id
 }
 
-findings contains on_testcase(name, "/mode", "is neither dry-run nor safe-gameday") if {
+findings contains on_testcase(name, "/mode", "has neither the mode dry-run nor safe-gameday") if {
 	some name, testcase in testcases
 	mode := object.get(testcase, "mode", null)
 	not mode in {"dry-run", "safe-gameday"}

@@ -14,7 +14,9 @@
 #     dr_testcase: [registry, id]
 #   unknown: rule
 #   message: "{subject} {problem}"
-#   remediation: List in spec.dr.required_testcases of tenant.yml at least one id from ops/tenants/dr/testcases.yml, and only such ids.
+#   remediation: >-
+#     List in spec.dr.required_testcases of tenant.yml at least one id from
+#     ops/tenants/dr/testcases.yml, and only such ids.
 package policies.tenants.dr_testcases_known
 
 known := {testcase.id | some testcase in input.facts.dr_testcase; testcase.registry == "tenants"}

@@ -1,40 +1,50 @@
 # METADATA
 # scope: package
-# title: Every enabled contract has a ready binding of the same variant beside it
+# title: An enabled contract has a ready binding of the same variant beside it
 # description: >-
-#   ready.yml is what was reviewed; an enabled.yml without it, or of another variant, was not.
+#   A consumer is made ready first and enabled afterwards. An enabled contract without its ready
+#   binding, or of another variant, skipped that step, or one of the two was changed alone.
 # custom:
 #   severity: medium
 #   scope: static
 #   subject: enabled_contract
-#   needs: [enabled_contract]
+#   needs: [enabled_contract, tenant]
 #   uses: [ready_binding]
 #   reads:
-#     enabled_contract: [directory, consumer_folder, variant]
-#     ready_binding: [directory, consumer_folder, variant]
-#   unknown: rule
+#     enabled_contract: [tenant, directory, consumer_folder, variant]
+#     tenant: [files]
+#     ready_binding: [tenant, consumer_folder, variant]
+#   unknown: subject
 #   message: "{subject} {problem}"
 #   remediation: >-
-#     Add a ready.yml beside the enabled.yml, with the same variant.
+#     Put a ready.yml of the same variant beside the enabled.yml, or remove the enabled.yml until
+#     the consumer is ready.
 package policies.tenants.enabled_has_ready
 
-findings contains {"subject": id, "at": "/variant", "problem": "has no ready.yml beside it"} if {
+# The file counts, not the fact: a ready.yml that could not be read is there all the same.
+findings contains {
+	"subject": id,
+	"path": sprintf("%s/%s", [contract.directory, ready]),
+	"problem": "has no ready.yml beside it",
+} if {
 	some id, contract in input.facts.enabled_contract
-	not ready[[contract.directory, contract.consumer_folder]]
+	ready := sprintf("consumers/%s/ready.yml", [contract.consumer_folder])
+	files := input.facts.tenant[contract.tenant].files
+	not ready in files
+}
+
+variants := {[binding.tenant, binding.consumer_folder]: binding.variant |
+	some binding in input.facts.ready_binding
+	is_string(binding.variant)
 }
 
 findings contains {
 	"subject": id,
 	"at": "/variant",
-	"problem": sprintf("has variant %s, the ready.yml beside it has %s", [contract.variant, variant]),
+	"problem": sprintf("has the variant %s, its ready binding %s", [contract.variant, variant]),
 } if {
 	some id, contract in input.facts.enabled_contract
-	variant := ready[[contract.directory, contract.consumer_folder]].variant
 	is_string(contract.variant)
-	is_string(variant)
+	variant := variants[[contract.tenant, contract.consumer_folder]]
 	contract.variant != variant
-}
-
-ready := {[binding.directory, binding.consumer_folder]: binding |
-	some binding in input.facts.ready_binding
 }

@@ -13,7 +13,9 @@
 #     tenant: [id]
 #   unknown: subject
 #   message: "{subject} has the id {id}: not 1 to 63 lower-case letters, digits and inner hyphens"
-#   remediation: Choose an id of lower-case letters, digits and inner hyphens, at most 63 characters, and rename the tenant's directory to it.
+#   remediation: >-
+#     Choose an id of 1 to 63 lower-case letters, digits and inner hyphens, and rename the tenant's
+#     directory to it.
 package policies.tenants.id_slug
 
 findings contains {"subject": subject, "at": "/id", "id": tenant.id} if {

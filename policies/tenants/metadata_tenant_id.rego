@@ -16,9 +16,10 @@
 #     tenant_endpoints: [tenant_id, folder]
 #     tenant_network: [tenant_id, folder]
 #   unknown: subject
-#   absent: fail
 #   message: "{subject} names the tenant {tenant_id}, but lies in the directory of {folder}"
-#   remediation: Review the whole file for another tenant's values, then set metadata.tenant_id to the directory's name.
+#   remediation: >-
+#     Review the whole file for another tenant's values, then set metadata.tenant_id to the name of
+#     the directory.
 package policies.tenants.metadata_tenant_id
 
 findings contains {

@@ -14,7 +14,7 @@
 #     tenant_quota: [scope, tenant, consumers, consumer, instances, clusters]
 #     enabled_contract: [tenant, consumer, variant]
 #   unknown: subject
-#   message: "{subject} allows {limit} {dimension} of {consumer}, but {count} are enabled"
+#   message: "{subject} allows {limit} {dimension} of {consumer}; enabled: {count}"
 #   remediation: >-
 #     Raise the consumer's instances (variant single) or clusters (variant cluster) in the tenant's
 #     quotas.yml, or remove an enabled.yml.
@@ -53,7 +53,6 @@ findings contains {
 findings contains {
 	"subject": sprintf("%s/%s", [id, consumer]),
 	"fact": sprintf("tenant_quota:%s", [id]),
-	"at": "/consumers",
 	"consumer": consumer,
 	"dimension": dimension,
 	"limit": 0,

@@ -10,13 +10,13 @@
 #   subject: tenant_quota
 #   needs: [tenant_quota, tenant_policy]
 #   reads:
-#     tenant_quota: [scope, tenant, consumers]
+#     tenant_quota: [scope, tenant, consumers, consumer]
 #     tenant_policy: [tenant, allowed_consumers]
 #   unknown: subject
 #   message: "{subject} {problem}"
 #   remediation: >-
-#     Make the keys of spec in quotas.yml equal to spec.allowed_consumers in policies.yml; a quota of
-#     0 is allowed.
+#     Make the keys of spec in quotas.yml equal to spec.allowed_consumers in policies.yml; a quota
+#     may be 0.
 package policies.tenants.quota_keys
 
 allowed := {policy.tenant: policy.allowed_consumers |
@@ -24,23 +24,23 @@ allowed := {policy.tenant: policy.allowed_consumers |
 	is_array(policy.allowed_consumers)
 }
 
+files := {quota.tenant: id | some id, quota in input.facts.tenant_quota; quota.scope == "file"}
+
 findings contains {
-	"subject": id,
-	"at": sprintf("/consumers/%d", [index]),
-	"problem": sprintf("has a quota for %s, which the tenant's policies do not allow", [consumer]),
+	"subject": file,
+	"fact": sprintf("tenant_quota:%s", [id]),
+	"problem": sprintf("has a quota for %s, which policies.yml does not allow", [cell.consumer]),
 } if {
-	some id, quota in input.facts.tenant_quota
-	quota.scope == "file"
-	is_array(quota.consumers)
-	consumers := allowed[quota.tenant]
-	some index, consumer in quota.consumers
-	not consumer in consumers
+	some id, cell in input.facts.tenant_quota
+	cell.scope == "cell"
+	file := files[cell.tenant]
+	consumers := allowed[cell.tenant]
+	not cell.consumer in consumers
 }
 
 findings contains {
 	"subject": id,
-	"at": "/consumers",
-	"problem": sprintf("has no quota for %s, which the tenant's policies allow", [consumer]),
+	"problem": sprintf("has no quota for %s, which policies.yml allows", [consumer]),
 } if {
 	some id, quota in input.facts.tenant_quota
 	quota.scope == "file"

@@ -14,7 +14,9 @@
 #   unknown: subject
 #   absent: fail
 #   message: "{subject} has no {file}"
-#   remediation: Add the missing file to the tenant's directory, starting from the file of the same name below contracts/tenants/_templates/.
+#   remediation: >-
+#     Add the missing file to the tenant's directory, starting from the one of the same name below
+#     contracts/tenants/_templates/.
 package policies.tenants.required_files
 
 findings contains absent(id, tenant, file) if {

@@ -1,4 +1,4 @@
-"""Documents that do not hold what they must."""
+"""Tenant documents that do not hold what their schema demands."""
 
 from samakia_policy.rules import Facts, Hits, hit, rule
 
@@ -10,8 +10,8 @@ from samakia_policy.rules import Facts, Hits, hit, rule
     scope="static",
     subject="repo_file",
     needs=["document"],
-    applies_to=["live", "template", "example"],
     reads={"document": ["owner", "subject", "mapped", "faults"]},
+    applies_to=["live", "template", "example"],
     unknown="subject",
     message="{fault}",
     remediation="Correct the file at the place named; contracts/<kind>/v1alpha1/template.yaml of the product shows a valid one.",

@@ -2,46 +2,38 @@
 # scope: package
 # title: No binding promises less availability than its tenant
 # description: >-
-#   A tenant is as available as the weakest consumer it is bound to.
+#   A tenant's availability target is its promise. A binding or an enabled contract below it makes
+#   the promise impossible to keep, however well everything else runs.
 # custom:
 #   severity: medium
 #   scope: static
 #   subject: ready_binding
-#   needs: [tenant]
-#   uses: [ready_binding, enabled_contract]
+#   needs: [ready_binding, tenant]
+#   uses: [enabled_contract]
 #   reads:
-#     tenant: [slo_availability]
 #     ready_binding: [tenant, slo_override]
 #     enabled_contract: [tenant, availability]
-#   unknown: rule
-#   message: "{subject} promises {promised} % availability, its tenant promises {tenant_promises} %"
+#     tenant: [slo_availability]
+#   unknown: subject
+#   message: "{subject} promises {availability} percent availability, its tenant {promised}"
 #   remediation: >-
-#     Raise the availability of the binding, or lower the promise in tenant.yml.
+#     Raise the binding's availability to the tenant's spec.slo.availability or above, or lower the
+#     tenant's promise.
 package policies.tenants.slo_override_weaker
 
-promised := {id: tenant.slo_availability |
-	some id, tenant in input.facts.tenant
-	is_number(tenant.slo_availability)
-}
+attributes := {"enabled_contract": "availability", "ready_binding": "slo_override"}
 
 findings contains {
-	"subject": sprintf("ready_binding:%s", [id]),
-	"at": "/slo_override",
-	"promised": sprintf("%v", [binding.slo_override]),
-	"tenant_promises": sprintf("%v", [promised[binding.tenant]]),
+	"subject": sprintf("%s:%s", [kind, id]),
+	"at": sprintf("/%s", [attribute]),
+	"availability": sprintf("%v", [availability]),
+	"promised": sprintf("%v", [promised]),
 } if {
-	some id, binding in input.facts.ready_binding
-	is_number(binding.slo_override)
-	binding.slo_override < promised[binding.tenant]
-}
-
-findings contains {
-	"subject": sprintf("enabled_contract:%s", [id]),
-	"at": "/availability",
-	"promised": sprintf("%v", [contract.availability]),
-	"tenant_promises": sprintf("%v", [promised[contract.tenant]]),
-} if {
-	some id, contract in input.facts.enabled_contract
-	is_number(contract.availability)
-	contract.availability < promised[contract.tenant]
+	some kind, attribute in attributes
+	some id, binding in input.facts[kind]
+	availability := binding[attribute]
+	is_number(availability)
+	promised := input.facts.tenant[binding.tenant].slo_availability
+	is_number(promised)
+	availability < promised
 }

@@ -12,8 +12,9 @@
 #   reads:
 #     tenant: [slo_availability]
 #   unknown: subject
-#   message: "{subject} has an availability target of {availability} percent, which is not above 0 and at most 100"
-#   remediation: Set spec.slo.availability in tenant.yml to the percentage that was agreed, for example 99.5.
+#   message: "{subject} promises {availability} percent availability, not one above 0 and up to 100"
+#   remediation: >-
+#     Set spec.slo.availability in tenant.yml to the percentage that was agreed, for example 99.5.
 package policies.tenants.slo_range
 
 findings contains {
