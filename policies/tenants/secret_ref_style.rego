@@ -23,9 +23,15 @@ styles[holder.tenant] contains style(holder.secret_ref) if some holder in input.
 
 styles[holder.tenant] contains style(holder.secret_ref) if some holder in input.facts.enabled_contract
 
-style(reference) := "long" if startswith(reference, "secrets/tenants/")
+style(reference) := "long" if {
+	is_string(reference)
+	startswith(reference, "secrets/tenants/")
+}
 
-style(reference) := "short" if startswith(reference, "tenants/")
+style(reference) := "short" if {
+	is_string(reference)
+	startswith(reference, "tenants/")
+}
 
 findings contains {"subject": id, "fact": fact, "at": "/secret_ref"} if {
 	some id, _ in input.facts.tenant

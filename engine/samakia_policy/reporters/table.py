@@ -11,6 +11,7 @@ from samakia_policy.reporters.escape import visible
 
 _WORD = {"allow": "ALLOWED", "deny": "DENIED", "unknown": "UNDECIDED"}
 _MOST_DETAILS = 8
+_MOST_UNKNOWNS = 3
 
 
 def report(decision: Decision) -> str:
@@ -45,16 +46,17 @@ def _finding(finding: Finding) -> Iterator[str]:
 
 
 def _unknowns(decision: Decision) -> Iterator[str]:
+    by_rule: dict[str, list[Unknown]] = {}
     for entry in decision.unknowns:
-        yield from _unknown(entry)
-    if decision.unknowns:
+        by_rule.setdefault(entry.rule, []).append(entry)
+    for rule, entries in by_rule.items():
+        yield f"UNKNOWN  {rule} ({entries[0].severity})"
+        for entry in entries[:_MOST_UNKNOWNS]:
+            where, subject = _place(entry.location), visible(entry.subject + entry.pointer)
+            yield f"         {where}  {subject}: {visible(entry.why)}"
+        if len(entries) > _MOST_UNKNOWNS:
+            yield f"         and {len(entries) - _MOST_UNKNOWNS} more; -o json lists them all"
         yield ""
-
-
-def _unknown(entry: Unknown) -> Iterator[str]:
-    subject = visible(entry.subject + entry.pointer)
-    yield f"UNKNOWN  {entry.rule}  {subject}"
-    yield f"         {_place(entry.location)}  {visible(entry.why)}"
 
 
 def _place(location: Location) -> str:
