@@ -19,9 +19,9 @@
 #     Write every secret_ref of the tenant with the same prefix.
 package policies.tenants.secret_ref_style
 
-styles[holder.tenant] contains style(holder.secret_ref) if some holder in input.facts.tenant_endpoint
+holders[sprintf("tenant_endpoint:%s", [id])] := holder if some id, holder in input.facts.tenant_endpoint
 
-styles[holder.tenant] contains style(holder.secret_ref) if some holder in input.facts.enabled_contract
+holders[sprintf("enabled_contract:%s", [id])] := holder if some id, holder in input.facts.enabled_contract
 
 style(reference) := "long" if {
 	is_string(reference)
@@ -33,24 +33,13 @@ style(reference) := "short" if {
 	startswith(reference, "tenants/")
 }
 
-findings contains {"subject": id, "fact": fact, "at": "/secret_ref"} if {
-	some id, _ in input.facts.tenant
-	count(styles[id]) > 1
-	fact := first[id]
-}
+# Sorted, so that where a tenant changes its style the two references are neighbours.
+rows := sort([[holder.tenant, style(holder.secret_ref), subject] | some subject, holder in holders])
 
-# The contract's reference is the one that executors resolve, so that is where to look.
-first[tenant] := min(contracts[tenant]) if some tenant, _ in contracts
-
-contracts[contract.tenant] contains sprintf("enabled_contract:%s", [id]) if {
-	some id, contract in input.facts.enabled_contract
-}
-
-first[tenant] := min(endpoints[tenant]) if {
-	some tenant, _ in endpoints
-	not contracts[tenant]
-}
-
-endpoints[endpoint.tenant] contains sprintf("tenant_endpoint:%s", [id]) if {
-	some id, endpoint in input.facts.tenant_endpoint
+findings contains {"subject": row[0], "fact": row[2], "at": "/secret_ref"} if {
+	some index, row in rows
+	index > 0
+	previous := rows[index - 1]
+	previous[0] == row[0]
+	previous[1] != row[1]
 }
