@@ -57,7 +57,7 @@ def run_case(
     defaults = {key: declared["default"] for key, declared in rule.params.items()}
     chosen = SelectedRule(rule, [], rule.severity, params={**defaults, **case.get("params", {})})
     result = evaluate(run, [chosen])[0]
-    hits = [{**hit, "subject": subject_of(rule, hit["subject"])} for hit in recorder.hits]
+    hits = [{**hit, "subject": subject_of(rule, hit["subject"], run.graph)} for hit in recorder.hits]
     problem = "; ".join(_problems(case, result, hits))
     return CaseResult(rule.id, name, runtime.name, result.outcome, hits, problem)
 

@@ -12,7 +12,7 @@
 #   reads:
 #     tenant: [slo_availability]
 #   unknown: subject
-#   message: "{subject} promises {availability} percent availability, not one above 0 and up to 100"
+#   message: "{subject} promises {availability} percent availability; it must be in (0, 100]"
 #   remediation: >-
 #     Set spec.slo.availability in tenant.yml to the percentage that was agreed, for example 99.5.
 package policies.tenants.slo_range

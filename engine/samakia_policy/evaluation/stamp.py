@@ -34,7 +34,8 @@ def findings(
     """Return one finding per subject, its hits sorted by place, then message."""
     by_subject: dict[str, list[dict[str, Any]]] = {}
     for hit in hits:
-        by_subject.setdefault(subject_of(chosen.rule, str(hit["subject"])), []).append(hit)
+        subject = subject_of(chosen.rule, str(hit["subject"]), graph)
+        by_subject.setdefault(subject, []).append(hit)
     made = (
         _finding(chosen, subject, by_subject[subject], graph, locate, as_of) for subject in sorted(by_subject)
     )
@@ -50,8 +51,10 @@ def unknown(
     return Unknown(chosen.rule.id, chosen.severity, subject, pointer, why, where)
 
 
-def subject_of(rule: Rule, name: str) -> str:
+def subject_of(rule: Rule, name: str, graph: FactGraph) -> str:
     """Return a hit's subject as "<kind>:<id>"; a bare id belongs to the rule's subject kind."""
+    if name in graph.of(rule.subject):
+        return f"{rule.subject}:{name}"  # an id may look like the name of another kind's fact
     match = _SUBJECT.match(name)
     named = match is not None and match[1] in {rule.subject, "repo_file", *rule.kinds, *_DOCUMENTED}
     return name if named else f"{rule.subject}:{name}"
