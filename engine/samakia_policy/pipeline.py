@@ -20,7 +20,7 @@ from samakia_policy.facts.secrets import redact
 from samakia_policy.locate import Locator
 from samakia_policy.model.canonical import digest, digest_of
 from samakia_policy.model.decision import Decision, SelectedPack
-from samakia_policy.model.document import Document, Fault
+from samakia_policy.model.document import Fault
 from samakia_policy.model.fact import Fact, FactGraph, Origin
 from samakia_policy.packs.data import read_text
 from samakia_policy.packs.load import Catalogue, load
@@ -106,6 +106,7 @@ def check(request: Request) -> Decision:
         facts=len(world.graph),
         packs=packs,
         rules=results,
+        unread=_unread(world.estate),
     )
 
 
@@ -207,6 +208,7 @@ def _digests(
     }
 
 
-def unread(documents: Sequence[Document]) -> int:
-    """Return how many parsed documents are of kinds that no rule reads yet."""
-    return sum(document.kind == "repo_file" for document in documents)
+def _unread(estate: Estate) -> int:
+    """Return how many files are of kinds that no rule reads yet."""
+    read = sum(document.kind != "repo_file" for document in estate.documents)
+    return len(estate.files) - read

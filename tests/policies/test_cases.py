@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import os
 import shutil
 
@@ -70,3 +71,23 @@ def test_messages_only_name_fields_that_every_hit_has(name: str) -> None:
     for case, given in read_cases(rule).items():
         for hit in run_case(CATALOGUE, rule, case, given, engine).hits:
             assert fields <= set(hit), case
+
+
+def _covered(path: str, reads: list[str]) -> bool:
+    return any(read.split(".")[0] == path for read in reads)
+
+
+@pytest.mark.parametrize("name", [n for n in RULES if CATALOGUE.rule(n).reads])
+def test_what_a_rule_does_not_declare_to_read_changes_nothing(name: str) -> None:
+    """A marker at every undeclared attribute of every case gives the same answer."""
+    rule = CATALOGUE.rule(name)
+    engine = runtime("native" if rule.language == "rego" else "python")
+    for case, given in read_cases(rule).items():
+        hidden = copy.deepcopy(given)
+        for kind, facts in (hidden.get("facts") or {}).items():
+            for attrs in facts.values():
+                for key in [k for k in attrs if kind in rule.reads and k not in rule.where.get(kind, {})]:
+                    if not _covered(key, rule.reads[kind]):
+                        attrs[key] = {"$unknown": "hidden by a test"}
+        result = run_case(CATALOGUE, rule, case, hidden, engine)
+        assert result.problem == "", case

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
 
 import pytest
 
@@ -113,3 +118,34 @@ def test_no_worker_is_left_behind() -> None:
     _ask("python", "python", ("bad", _BROKEN_PYTHON["endless"]))
     with pytest.raises(ChildProcessError):
         os.waitpid(-1, os.WNOHANG)
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="needs /proc to see children")
+def test_an_interrupt_leaves_no_worker() -> None:
+    """Ctrl-C while a rule runs for ever ends the worker too."""
+    rule = _PYTHON.format("while True: pass")
+    script = (
+        "import sys\n"
+        "from samakia_policy.evaluation import runtime\n"
+        "from samakia_policy.evaluation.base import Batch, Job, Limits\n"
+        "job = Job('t/bad', 'python', sys.argv[1], {'thing': 'v0'})\n"
+        'batch = Batch([job], {}, {"v0": "{}"}, {}, {}, "{}")\n'
+        "print('started', flush=True)\n"
+        "list(runtime('python').evaluate(batch, Limits()))\n"
+    )
+    parent = subprocess.Popen(
+        [sys.executable, "-c", script, rule], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    )
+    assert parent.stdout is not None
+    assert parent.stdout.readline() == b"started\n"
+    time.sleep(1)
+    children = _children(parent.pid)
+    parent.send_signal(signal.SIGINT)
+    parent.wait(timeout=10)
+    parent.stdout.close()
+    assert len(children) == 1
+    assert not Path(f"/proc/{children[0]}").exists()
+
+
+def _children(pid: int) -> list[str]:
+    return Path(f"/proc/{pid}/task/{pid}/children").read_text().split()

@@ -78,7 +78,7 @@ def _write(decision: Decision, name: str, path: str, *, quiet: bool) -> None:
     short = quiet and name == "table" and not path
     text = table.summary(decision) if short else REPORTERS[name](decision)
     if not path:
-        sys.stdout.write(text)
+        _print(text, name)
         return
     try:
         with open(path, "w", encoding="utf-8", newline="") as file:
@@ -87,3 +87,13 @@ def _write(decision: Decision, name: str, path: str, *, quiet: bool) -> None:
             os.fsync(file.fileno())
     except OSError as error:
         raise InputError(f"cannot be written: {error.strerror}", where=path) from error
+
+
+def _print(text: str, name: str) -> None:
+    """Print text, in colour where a person reads it."""
+    if name == "table" and sys.stdout.isatty() and not os.environ.get("NO_COLOR"):
+        from samakia_policy.reporters.console import print_table
+
+        print_table(text)
+    else:
+        sys.stdout.write(text)

@@ -153,7 +153,10 @@ class SelectedPack:
 
 @dataclass(slots=True)
 class Decision:
-    """Everything that was decided, and what it was decided on."""
+    """Everything that was decided, and what it was decided on.
+
+    `unread` counts files of kinds that no rule reads yet; it is shown, not written.
+    """
 
     outcome: str
     context: dict[str, Any]
@@ -161,6 +164,7 @@ class Decision:
     facts: int
     packs: list[SelectedPack]
     rules: list[RuleResult]
+    unread: int = 0
 
     @property
     def findings(self) -> list[Finding]:

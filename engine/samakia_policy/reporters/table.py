@@ -76,6 +76,8 @@ def _packs(decision: Decision) -> Iterator[str]:
             apart[rule.reason] = apart.get(rule.reason, 0) + 1
     for reason, count in sorted(apart.items()):
         yield f"not applicable: {count} rule{'s' * (count > 1)}, {reason}"
+    if decision.unread:
+        yield f"read without rules: {decision.unread} files"
 
 
 def _summary(decision: Decision) -> Iterator[str]:
