@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from samakia_policy.errors import InputError
+from samakia_policy.sources.git import tracked
 from samakia_policy.sources.ignore import IgnoreRules
 
 _SKIPPED = {".git", "node_modules", ".venv"}
@@ -31,13 +32,40 @@ def walk(root: str) -> list[Entry]:
         reason = "is not a directory" if os.path.lexists(root) else "does not exist"
         raise InputError(f"the estate {reason}", where=root, hint="name the root of a checkout")
     try:
-        found = list(_walk(root, "", IgnoreRules()))
+        found = list(_walk(root, "", _Ignored(root)))
     except OSError as error:
         raise InputError(f"the estate cannot be read: {error.strerror}", where=root) from error
     return sorted(found, key=lambda entry: entry.path.encode())
 
 
-def _walk(root: str, folder: str, rules: IgnoreRules) -> Iterator[Entry]:
+class _Ignored:
+    """Decides what is not walked: what .gitignore names and Git does not track all the same."""
+
+    def __init__(self, root: str) -> None:
+        self._root = root
+        self._rules = IgnoreRules()
+        self._asked = False
+        # Ignored folders that hold tracked files: all else in them stays ignored.
+        self._opened: set[str] = set()
+        self._tracked: set[str] | None = set()
+        self.add = self._rules.add
+
+    def ignored(self, path: str, *, directory: bool) -> bool:
+        """Tell whether a path is left out; where Git cannot tell, nothing is."""
+        inside = path.rpartition("/")[0] in self._opened
+        if not inside and not self._rules.ignored(path, directory=directory):
+            return False
+        if not self._asked and os.path.lexists(os.path.join(self._root, ".git")):
+            self._tracked = tracked(self._root)
+        self._asked = True
+        if self._tracked is None:
+            return False
+        if path in self._tracked:
+            self._opened.add(path)
+        return path not in self._tracked
+
+
+def _walk(root: str, folder: str, rules: _Ignored) -> Iterator[Entry]:
     try:
         with os.scandir(os.path.join(root, folder)) as listing:
             entries = list(listing)
@@ -58,7 +86,7 @@ def _walk(root: str, folder: str, rules: IgnoreRules) -> Iterator[Entry]:
             yield _entry(root, path, item)
 
 
-def _directory(root: str, path: str, rules: IgnoreRules) -> Iterator[Entry]:
+def _directory(root: str, path: str, rules: _Ignored) -> Iterator[Entry]:
     if path.endswith((".yml", ".yaml", ".json")):
         yield Entry(path, fault="is a directory, not a file", directory=True)
     yield from _walk(root, path, rules)
@@ -68,7 +96,7 @@ def _skipped(path: str, name: str) -> bool:
     return name in _SKIPPED or path.endswith(".terraform/providers")
 
 
-def _learn_ignores(rules: IgnoreRules, folder: str, entries: list[os.DirEntry[str]]) -> None:
+def _learn_ignores(rules: _Ignored, folder: str, entries: list[os.DirEntry[str]]) -> None:
     for item in entries:
         if item.name == ".gitignore" and item.is_file(follow_symlinks=False):
             try:
