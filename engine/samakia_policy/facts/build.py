@@ -24,7 +24,7 @@ def build(documents: Sequence[Document], files: Iterable[Fact], plans: Iterable[
     _complete_tenants(graph, ordered)
     for fact in (*files, *plans):
         graph.add(fact)
-    subjects = _subjects(graph)
+    subjects = _subjects(graph, {document.path for document in ordered})
     for document in ordered:
         graph.add(_document_fact(document, subjects))
     _add_secret_hits(graph, ordered)
@@ -81,10 +81,11 @@ def _name_tenants(graph: FactGraph, by_directory: dict[str, Fact]) -> None:
             fact.attrs["tenant"] = by_directory[directory].id
 
 
-def _subjects(graph: FactGraph) -> dict[tuple[str, str], str]:
+def _subjects(graph: FactGraph, paths: set[str]) -> dict[tuple[str, str], str]:
     """Return (path, kind) -> subject of the fact a document is named after: its first and widest."""
     subjects: dict[tuple[str, str], str] = {}
-    for fact in sorted(graph, key=lambda fact: (fact.origin.path, fact.origin.pointer)):
+    read = (fact for fact in graph if fact.origin.path in paths)
+    for fact in sorted(read, key=lambda fact: (fact.origin.path, fact.origin.pointer)):
         subjects.setdefault((fact.origin.path, fact.kind), fact.subject)
     return subjects
 
@@ -135,10 +136,12 @@ def _expected_id(document: Document) -> str:
 
 
 def _add_secret_hits(graph: FactGraph, documents: Sequence[Document]) -> None:
-    holders = _Holders(graph)
-    for document in documents:
+    holding = [document for document in documents if document.secrets]
+    holders = _Holders(graph) if holding else None
+    for document in holding:
         for hit in document.secrets:
-            holder = holders.find(document.path, hit.pointer) or f"repo_file:{document.path}"
+            found = holders.find(document.path, hit.pointer) if holders else None
+            holder = found or f"repo_file:{document.path}"
             attrs = {
                 "path": document.path,
                 "pointer": hit.pointer,

@@ -27,6 +27,8 @@ def edges(graph: FactGraph) -> Iterator[Edge]:
         for fact in _live(graph, kind):
             if "tenant" in fact.attrs:
                 yield Edge(f"tenant:{fact.attrs['tenant']}", "has", fact.subject)
+    for identity in graph.of("tf_change").keys() & graph.of("tf_resource").keys():
+        yield Edge(f"tf_change:{identity}", "changes", f"tf_resource:{identity}")
     yield from _becomes(graph)
     yield from _uses(graph)
     for kind in ("tenant_endpoint", "enabled_contract"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,7 +32,9 @@ class _Place:
         identity = f"{self.env}#{name}" if name else self.env
         common = {"env": self.env, "env_class": self.env_class}
         origin = Origin(self.path, pointer, self.digest)
-        return Fact(kind, identity, lambda: {**common, **make()}, origin, _PLACES.get(kind, _none)(origin))
+        return Fact(
+            kind, identity, lambda: {**common, **make()}, origin, _Moved(origin, _PLACES.get(kind, {}))
+        )
 
 
 def plan_facts(
@@ -184,24 +186,28 @@ def _check(_place: _Place, check: Any) -> Attrs:
     return {"check": check.address.to_display, "status": check.status, "problems": sorted(problems)}
 
 
-def _none(_origin: Origin) -> dict[str, Origin]:
-    return {}
+class _Moved(Mapping[str, Origin]):
+    """Places of attributes that lie elsewhere in the plan, made only when a finding asks."""
+
+    __slots__ = ("_moves", "_origin")
+
+    def __init__(self, origin: Origin, moves: Mapping[str, str]) -> None:
+        self._origin, self._moves = origin, moves
+
+    def __getitem__(self, name: str) -> Origin:
+        return Origin(self._origin.path, self._origin.pointer + self._moves[name], self._origin.digest)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._moves)
+
+    def __len__(self) -> int:
+        return len(self._moves)
 
 
-def _moved(**moves: str) -> Callable[[Origin], dict[str, Origin]]:
-    def places(origin: Origin) -> dict[str, Origin]:
-        return {
-            f"/{name}": Origin(origin.path, origin.pointer + target, origin.digest)
-            for name, target in moves.items()
-        }
-
-    return places
-
-
-_PLACES: dict[str, Callable[[Origin], dict[str, Origin]]] = {
-    "tf_resource": _moved(attrs="/change/after", references=""),
-    "tf_change": _moved(actions="/change/actions", after="/change/after", before="/change/before"),
-    "tf_required_provider": _moved(source="/full_name", constraint="/version_constraint"),
-    "tf_provider_config": _moved(args="/expressions", arguments="/expressions"),
-    "tf_variable": _moved(name=""),
+_PLACES: dict[str, dict[str, str]] = {
+    "tf_resource": {"/attrs": "/change/after", "/references": ""},
+    "tf_change": {"/actions": "/change/actions", "/after": "/change/after", "/before": "/change/before"},
+    "tf_required_provider": {"/source": "/full_name", "/constraint": "/version_constraint"},
+    "tf_provider_config": {"/args": "/expressions", "/arguments": "/expressions"},
+    "tf_variable": {"/name": ""},
 }

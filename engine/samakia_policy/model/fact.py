@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,14 +34,14 @@ class Fact:
         id: str,
         attrs: Attrs | Callable[[], Attrs],
         origin: Origin,
-        places: dict[str, Origin] | None = None,
+        places: Mapping[str, Origin] | None = None,
         role: str = "live",
     ) -> None:
         self.kind = kind
         self.id = id
         self._attrs = attrs
         self.origin = origin
-        self.places = places or {}
+        self.places: Mapping[str, Origin] = {} if places is None else places
         self.role = role
 
     @property
