@@ -125,7 +125,9 @@ def test_an_interrupt_leaves_no_worker() -> None:
     """Ctrl-C while a rule runs for ever ends the worker too."""
     rule = _PYTHON.format("while True: pass")
     script = (
-        "import sys\n"
+        # A job started in the background inherits an ignored SIGINT; a terminal's does not.
+        "import signal, sys\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "from samakia_policy.evaluation import runtime\n"
         "from samakia_policy.evaluation.base import Batch, Job, Limits\n"
         "job = Job('t/bad', 'python', sys.argv[1], {'thing': 'v0'})\n"
