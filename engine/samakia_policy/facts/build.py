@@ -19,8 +19,7 @@ def build(documents: Sequence[Document], files: Iterable[Fact], plans: Iterable[
     """Return the graph of an estate; the order in which things were read does not matter."""
     graph = FactGraph()
     ordered = sorted(documents, key=_precedence)
-    for document in ordered:
-        _add_document(graph, document)
+    _add_facts(graph, ordered)
     _complete_tenants(graph, ordered)
     for fact in (*files, *plans):
         graph.add(fact)
@@ -37,6 +36,18 @@ def _precedence(document: Document) -> tuple[bool, bytes]:
     return ("/tenants/examples/" in document.path, document.path.encode())
 
 
+def _add_facts(graph: FactGraph, documents: Sequence[Document]) -> None:
+    """Add the facts of documents; a directory without a readable tenant.yml gets its tenant first."""
+    known = {directory_of(d.path) for d in documents if d.kind == "tenant" and d.parsed}
+    stated = {d.path for d in documents if d.kind == "tenant"}
+    for document in documents:
+        directory = directory_of(document.path)
+        if document.kind in _TENANT_KINDS and document.role == LIVE and directory not in known:
+            known.add(directory)
+            graph.add(_undeclared(directory, document, declared=f"{directory}/tenant.yml" in stated))
+        _add_document(graph, document)
+
+
 def _add_document(graph: FactGraph, document: Document) -> None:
     if document.kind not in NORMALISERS:
         return
@@ -50,28 +61,22 @@ def _add_document(graph: FactGraph, document: Document) -> None:
 
 
 def _complete_tenants(graph: FactGraph, documents: Sequence[Document]) -> None:
-    """Make sure every tenant directory has its tenant, and every fact in it names that tenant."""
+    """Tell every tenant which files its directory has, and every fact in it which tenant it has."""
     names: dict[str, list[str]] = {}
-    declared: dict[str, Document] = {}
     for document in documents:
         if document.path.startswith("contracts/tenants/") and document.role == LIVE:
             directory = directory_of(document.path)
             names.setdefault(directory, []).append(document.path[len(directory) + 1 :])
-            if document.kind in _TENANT_KINDS:
-                declared.setdefault(directory, document)
     by_directory = {fact.attrs["directory"]: fact for fact in graph.of("tenant").values()}
-    for directory, document in declared.items():
-        if directory not in by_directory:
-            by_directory[directory] = graph.add(_undeclared(directory, document))
-        by_directory[directory].attrs["files"] = sorted(names[directory])
+    for directory, tenant in by_directory.items():
+        tenant.attrs["files"] = sorted(names.get(directory, []))
     _name_tenants(graph, by_directory)
 
 
-def _undeclared(directory: str, document: Document) -> Fact:
-    path = f"{directory}/tenant.yml"
-    exists = document.kind == "tenant"
-    attrs = {"folder": directory.rpartition("/")[2], "directory": directory, "declared": exists}
-    return Fact("tenant", str(attrs["folder"]), attrs, Origin(path if exists else document.path))
+def _undeclared(directory: str, document: Document, *, declared: bool) -> Fact:
+    attrs = {"folder": directory.rpartition("/")[2], "directory": directory, "declared": declared}
+    path = f"{directory}/tenant.yml" if declared else document.path
+    return Fact("tenant", str(attrs["folder"]), attrs, Origin(path))
 
 
 def _name_tenants(graph: FactGraph, by_directory: dict[str, Fact]) -> None:
