@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -57,15 +58,20 @@ def test_the_denied_estate_is_denied(denied: Path) -> None:
     assert _judge(denied) == "deny"
 
 
-@pytest.mark.parametrize("text", ["a: [", "\t- x", "{", "a: 1\na: 2\n"])
-def test_breaking_any_document_never_allows(denied: Path, tmp_path: Path, text: str) -> None:
-    """Each document in turn becomes something that cannot be read."""
+@pytest.mark.parametrize("text", ["a: [", "\t- x", "{", "a: 1\na: 2\n", "", None])
+def test_breaking_any_document_never_allows(denied: Path, tmp_path: Path, text: str | None) -> None:
+    """Each document in turn becomes something that cannot be read; without a text, a FIFO."""
     copy = tmp_path / "estate"
     shutil.copytree(denied, copy)
     for path in sorted(p for top in ("contracts", "ops") for p in (copy / top).rglob("*.yml")):
         kept = path.read_bytes()
-        path.write_text(text)
+        path.unlink()
+        if text is None:
+            os.mkfifo(path)
+        else:
+            path.write_text(text)
         assert _judge(copy) != "allow", path
+        path.unlink()
         path.write_bytes(kept)
 
 

@@ -7,10 +7,12 @@ import os
 import sys
 from typing import Any
 
+from samakia_policy.cli.progress import progress
 from samakia_policy.cli.request import add_inputs, parameter, request
 from samakia_policy.errors import InputError
 from samakia_policy.model.decision import Decision
 from samakia_policy.model.rule import SEVERITIES
+from samakia_policy.reporters.escape import visible
 from samakia_policy.selection import Selection
 
 EXIT = {"allow": 0, "deny": 1, "unknown": 3}
@@ -57,7 +59,8 @@ def run(arguments: argparse.Namespace) -> int:
     selection = Selection(
         arguments.phase, arguments.pack, arguments.domain, [parameter(p) for p in arguments.param]
     )
-    decision = check(request(arguments, selection))
+    with progress(f"checking {visible(arguments.estate)}"):
+        decision = check(request(arguments, selection))
     for name, path in outputs:
         _write(decision, name, path, quiet=arguments.quiet)
     return EXIT[decision.outcome]
