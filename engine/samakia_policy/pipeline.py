@@ -166,7 +166,7 @@ def _hide_everything(graph: FactGraph, folder: str) -> None:
 def _plans(request: Request, configuration: Configuration) -> tuple[list[Fact], list[str], dict[str, bytes]]:
     if not request.plans:
         return [], [], {}
-    from samakia_policy.facts.terraform import plan_facts
+    from samakia_policy.facts.terraform import plan_facts, plan_secrets
     from samakia_policy.sources.estate import read_bytes
     from samakia_policy.sources.terraform_plan import read_plan
 
@@ -186,6 +186,7 @@ def _plans(request: Request, configuration: Configuration) -> tuple[list[Fact], 
         facts.extend(
             plan_facts(plan, env, env_class, path, digest(data), redact=lambda value: redact(value)[0])
         )
+        facts.extend(plan_secrets(plan, data, env, path, digest(data)))
     return facts, lines, named
 
 

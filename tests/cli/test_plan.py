@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -84,3 +85,21 @@ def test_values_known_after_apply_are_unknown(policy: Policy, estate: Path, tmp_
     assert said.code == 3
     assert (unknown["rule"], unknown["pointer"]) == ("terraform/template-versioned", "/attrs/ostemplate")
     assert unknown["why"] == "known after apply"
+
+
+def test_a_secret_in_a_plan_is_a_hit_and_never_printed(policy: Policy, estate: Path, tmp_path: Path) -> None:
+    """The value is gone from every fact; where it was stays known."""
+    plan = tmp_path / "plan.json"
+    text = (PLANS / "clean.json").read_text()
+    plan.write_text(text.replace('"hostname": "gate"', '"hostname": "gate", "password": "hunter2hunter2"', 1))
+    arguments = ["--plan", f"samakia-dev={plan}"]
+    hits = policy("facts", "show", "secret_hit", estate, *arguments)
+    shown = policy("facts", "show", "tf_resource", estate, *arguments)
+    checked = policy("check", estate, *arguments, "-o", "json")
+    assert "hunter2" not in hits.out + shown.out + checked.out
+    assert "$redacted" in shown.out
+    (hit,) = json.loads(hits.out)
+    assert hit["attrs"]["holder"] == "tf_resource:samakia-dev#proxmox_lxc.gate"
+    assert hit["attrs"]["pointer"] == "/resource_changes/0/change/after/password"
+    line = plan.read_text().splitlines()[hit["location"]["line"] - 1]
+    assert "password" in line

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from samakia_policy.model.document import SecretHit
@@ -50,6 +51,12 @@ _PLACEHOLDER = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _SHORTEST = 6
+# At least one of these is in every JSON text that the detector can see a secret in.
+_TRACES = (
+    b"passw", b"passphrase", b"token", b"secret", b"api_key", b"apikey", b"access_key", b"private",
+    b"authorization", b"dsn", b"connection_string", b"akia", b"hvs.", b"ghp_", b"gho_", b"ghu_", b"ghs_",
+    b"ghr_", b"eyj", b"bearer ", b"://", b"hooks.slack", b"s.",
+)  # fmt: skip
 
 
 def redact(data: Any, pointer: str = "") -> tuple[Any, list[SecretHit]]:
@@ -64,6 +71,12 @@ def redact(data: Any, pointer: str = "") -> tuple[Any, list[SecretHit]]:
 def may_hold_secret(text: str) -> bool:
     """Tell cheaply whether a text can hold a value that the detector knows."""
     return _HINT.search(text) is not None
+
+
+def traces(encoded: bytes, among: Sequence[bytes] = _TRACES) -> list[bytes]:
+    """Return what hints at a secret in JSON text; without any there is none to see."""
+    lowered = encoded.lower()
+    return [trace for trace in among if trace in lowered]
 
 
 def detect(key: str, value: object) -> str:

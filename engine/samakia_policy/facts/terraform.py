@@ -8,6 +8,8 @@ from typing import Any
 
 from samakia_policy.facts.plan_references import Path, References, module_path
 from samakia_policy.facts.plan_values import visible
+from samakia_policy.facts.secrets import redact as redact_value
+from samakia_policy.facts.secrets import traces
 from samakia_policy.model.fact import Attrs, Fact, Origin
 from samakia_policy.model.plan import Plan, ResourceChange, StateEntry
 from samakia_policy.model.values import escape, redacted, unknown
@@ -55,6 +57,36 @@ def plan_facts(
     for n, check in enumerate(plan.checks):
         name = str(check.address.to_display)
         yield place.fact("tf_plan_check", name, _later(_check, place, check), f"/checks/{n}")
+
+
+def plan_secrets(plan: Plan, data: bytes, env: str, path: str, digest: str) -> Iterator[Fact]:
+    """Yield a secret_hit for every secret in a planned value that Terraform does not hide itself."""
+    hints = traces(data)
+    for n, change in enumerate(plan.changes if hints else []):
+        done = change.change
+        for side, sensitive in (("after", done.after_sensitive), ("before", done.before_sensitive)):
+            encoded = bytes(getattr(done, side))
+            if traces(encoded, hints):
+                value = visible(plan.decode_or(encoded, None), False, plan.decode_or(sensitive, False))
+                place = f"/resource_changes/{n}/change/{side}"
+                holder = f"{'tf_resource' if side == 'after' else 'tf_change'}:{env}#{change.address}"
+                yield from _hits(value, path, place, digest, holder)
+    for name, variable in sorted(plan.variables.items()):
+        declared = plan.root.variables.get(name)
+        if declared is None or not declared.sensitive:
+            value = {name: plan.decode_or(variable.value, None)}
+            place = f"/variables/{escape(name)}/value"
+            for fact in _hits(value, path, "", digest, f"tf_variable:{env}#{name}"):
+                below = fact.origin.pointer.removeprefix(f"/{escape(name)}")
+                fact.attrs["pointer"] = fact.origin.pointer = place + below
+                yield fact
+
+
+def _hits(value: Any, path: str, place: str, digest: str, holder: str) -> Iterator[Fact]:
+    for hit in redact_value(value, place)[1]:
+        attrs = {"path": path, "pointer": hit.pointer, "detector": hit.detector, "hash8": hit.hash8}
+        where = Origin(path, hit.pointer, digest)
+        yield Fact("secret_hit", f"{path}#{hit.hash8}", {**attrs, "holder": holder}, where)
 
 
 def _later(make: Callable[[_Place, Any], Attrs], place: _Place, item: Any) -> Callable[[], Attrs]:
