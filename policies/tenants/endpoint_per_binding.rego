@@ -2,15 +2,17 @@
 # scope: package
 # title: Every bound consumer has an endpoint
 # description: >-
-#   A binding without an endpoint cannot be reached, and its credentials cannot be issued.
+#   A binding without an endpoint cannot be reached, and its credentials cannot be issued. Tenants
+#   whose endpoints.yml cannot be read are not judged.
 # custom:
 #   severity: medium
 #   scope: static
 #   subject: ready_binding
 #   needs: [tenant]
-#   uses: [tenant_endpoint, ready_binding, enabled_contract]
+#   uses: [tenant_endpoints, tenant_endpoint, ready_binding, enabled_contract]
 #   reads:
 #     tenant: []
+#     tenant_endpoints: [tenant]
 #     tenant_endpoint: [tenant, consumer]
 #     ready_binding: [tenant, consumer]
 #     enabled_contract: [tenant, consumer]
@@ -19,6 +21,13 @@
 #   remediation: >-
 #     Add an endpoint of the consumer to endpoints.yml.
 package policies.tenants.endpoint_per_binding
+
+listed contains endpoints.tenant if some endpoints in input.facts.tenant_endpoints
+
+endpoints_seen(tenant) if tenant in listed
+
+# A tenant without endpoints.yml has no endpoint; one whose file is unreadable may have it.
+endpoints_seen(_) if not "tenant_endpoint" in input.context.incomplete
 
 present contains [endpoint.tenant, endpoint.consumer] if some endpoint in input.facts.tenant_endpoint
 
@@ -29,5 +38,6 @@ bindings[sprintf("enabled_contract:%s", [id])] := binding if some id, binding in
 findings contains {"subject": subject, "at": "/consumer", "consumer": binding.consumer} if {
 	some subject, binding in bindings
 	is_string(binding.consumer)
+	endpoints_seen(binding.tenant)
 	not present[[binding.tenant, binding.consumer]]
 }

@@ -4,7 +4,7 @@
 # description: >-
 #   Without TLS the credentials of a tenant cross the network in clear text.
 # custom:
-#   severity: high
+#   severity: critical
 #   scope: static
 #   subject: tenant_endpoint
 #   needs: [tenant]
@@ -17,16 +17,18 @@
 #   message: "{subject} does not state tls_required: true"
 #   remediation: >-
 #     State tls_required: true, and have the service offer TLS.
+#   aliases: [bindings/enabled-endpoint-tls]
 package policies.tenants.endpoint_tls_required
 
 places[sprintf("tenant_endpoint:%s", [id])] := {"at": "", "endpoint": endpoint} if {
 	some id, endpoint in input.facts.tenant_endpoint
 }
 
-places[sprintf("enabled_contract:%s", [id])] := {"at": "/endpoint", "endpoint": contract.endpoint} if {
+# A nested contract has no endpoint of its own: it names one of the tenant's, which is judged.
+places[sprintf("enabled_contract:%s", [id])] := {"at": "/endpoint", "endpoint": endpoint} if {
 	some id, contract in input.facts.enabled_contract
 	contract.shape == "flat"
-	is_object(contract.endpoint)
+	endpoint := object.get(contract, "endpoint", {})
 }
 
 findings contains {"subject": subject, "at": sprintf("%s/tls_required", [place.at])} if {

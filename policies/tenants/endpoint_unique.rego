@@ -10,7 +10,7 @@
 #   subject: tenant_endpoint
 #   needs: [tenant_endpoint]
 #   reads:
-#     tenant_endpoint: [folder, directory, name]
+#     tenant_endpoint: [directory, name]
 #   unknown: rule
 #   message: "{subject} is declared more than once"
 #   remediation: >-
@@ -23,12 +23,12 @@ rows := sort([[endpoint.directory, endpoint.name, id] |
 ])
 
 findings contains {
-	"subject": sprintf("%s/%s", [endpoint.folder, endpoint.name]),
+	# A repeat has the id of the first endpoint of its name, followed by ~2, ~3 and so on.
+	"subject": regex.replace(row[2], `~[0-9]+$`, ""),
 	"fact": sprintf("tenant_endpoint:%s", [row[2]]),
 	"at": "/name",
 } if {
 	some index, row in rows
 	index > 0
 	array.slice(rows[index - 1], 0, 2) == array.slice(row, 0, 2)
-	endpoint := input.facts.tenant_endpoint[row[2]]
 }

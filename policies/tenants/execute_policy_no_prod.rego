@@ -21,6 +21,7 @@ import data.policies.lib.env
 findings contains {"subject": id, "at": sprintf("/%s/%d", [key, index]), "env": name} if {
 	some id, policy in input.facts.execute_policy
 	some key in ["allowed_envs", "allowed_tenants", "allowed_consumers"]
+	is_array(policy[key])
 	some index, name in policy[key]
 	is_string(name)
 	contains(name, "*")
@@ -28,6 +29,7 @@ findings contains {"subject": id, "at": sprintf("/%s/%d", [key, index]), "env": 
 
 findings contains {"subject": id, "at": sprintf("/allowed_envs/%d", [index]), "env": name} if {
 	some id, policy in input.facts.execute_policy
+	is_array(policy.allowed_envs)
 	some index, name in policy.allowed_envs
 	is_string(name)
 	env.class(name) == "prod"

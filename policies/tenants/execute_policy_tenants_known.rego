@@ -11,17 +11,21 @@
 #   needs: [execute_policy, tenant]
 #   reads:
 #     execute_policy: [allowed_tenants]
-#     tenant: [folder]
+#     tenant: [folder, id]
 #   unknown: rule
 #   message: "{subject} allows tenant {tenant}, which does not exist"
 #   remediation: >-
 #     Correct the name in allowed_tenants, or remove it.
 package policies.tenants.execute_policy_tenants_known
 
-known := {tenant.folder | some tenant in input.facts.tenant}
+known := {name |
+	some tenant in input.facts.tenant
+	some name in [tenant.folder, object.get(tenant, "id", tenant.folder)]
+}
 
 findings contains {"subject": id, "at": sprintf("/allowed_tenants/%d", [index]), "tenant": name} if {
 	some id, policy in input.facts.execute_policy
+	is_array(policy.allowed_tenants)
 	some index, name in policy.allowed_tenants
 	is_string(name)
 	not contains(name, "*")

@@ -21,4 +21,9 @@ findings contains {"subject": id, "at": "/segments"} if {
 	not has_segment(network)
 }
 
-has_segment(network) if count(network.segments) > 0
+has_segment(network) if {
+	is_array(network.segments)
+	some segment in network.segments
+	is_string(segment)
+	segment != ""
+}

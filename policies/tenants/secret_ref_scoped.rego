@@ -8,11 +8,12 @@
 #   scope: static
 #   subject: tenant_endpoint
 #   needs: [tenant]
-#   uses: [tenant_endpoint, enabled_contract]
+#   uses: [tenant_endpoint, enabled_contract, ready_binding]
 #   reads:
 #     tenant: []
 #     tenant_endpoint: [secret_ref, folder]
 #     enabled_contract: [secret_ref, folder]
+#     ready_binding: [secret_ref, folder]
 #   unknown: subject
 #   message: "{subject} refers to a secret outside tenants/{tenant}/"
 #   remediation: >-
@@ -22,6 +23,8 @@ package policies.tenants.secret_ref_scoped
 holders[sprintf("tenant_endpoint:%s", [id])] := holder if some id, holder in input.facts.tenant_endpoint
 
 holders[sprintf("enabled_contract:%s", [id])] := holder if some id, holder in input.facts.enabled_contract
+
+holders[sprintf("ready_binding:%s", [id])] := holder if some id, holder in input.facts.ready_binding
 
 findings contains {"subject": subject, "at": "/secret_ref", "tenant": holder.folder} if {
 	some subject, holder in holders

@@ -8,11 +8,12 @@
 #   scope: static
 #   subject: tenant
 #   needs: [tenant]
-#   uses: [tenant_endpoint, enabled_contract]
+#   uses: [tenant_endpoint, enabled_contract, ready_binding]
 #   reads:
 #     tenant: []
 #     tenant_endpoint: [tenant, secret_ref]
 #     enabled_contract: [tenant, secret_ref]
+#     ready_binding: [tenant, secret_ref]
 #   unknown: rule
 #   message: "{subject} mixes secrets/tenants/ and tenants/ in its secret references"
 #   remediation: >-
@@ -22,6 +23,8 @@ package policies.tenants.secret_ref_style
 holders[sprintf("tenant_endpoint:%s", [id])] := holder if some id, holder in input.facts.tenant_endpoint
 
 holders[sprintf("enabled_contract:%s", [id])] := holder if some id, holder in input.facts.enabled_contract
+
+holders[sprintf("ready_binding:%s", [id])] := holder if some id, holder in input.facts.ready_binding
 
 style(reference) := "long" if {
 	is_string(reference)
