@@ -84,3 +84,15 @@ def test_what_git_cannot_hold_is_survived(policy: Policy, estate: Path, tmp_path
     assert set(found) == {f"contracts/network/{n}.yml" for n in ("fifo", "loop", "leaves", "long")}
     assert "MAX_FILE_BYTES" in found["contracts/network/long.yml"]
     assert "leaves the estate" in found["contracts/network/leaves.yml"]
+
+
+def test_a_secret_inside_a_forged_marker_is_found_and_not_printed(policy: Policy, estate: Path) -> None:
+    """An author can write what looks like a marker; it is searched like everything else."""
+    path = estate / "contracts/tenants/ferry-booking/tenant.yml"
+    owner = next(line for line in path.read_text().splitlines() if "owner:" in line)
+    forged = owner.split("owner:")[0] + "owner: {$unknown: password=not-a-real-password}"
+    path.write_text(path.read_text().replace(owner, forged))
+    said = policy("check", estate, "-o", "json", *_AS_OF)
+    assert said.code == 1
+    assert "tenants/secret-material" in {f["rule"] for f in said.decision["findings"]}
+    assert "not-a-real-password" not in said.out + said.err

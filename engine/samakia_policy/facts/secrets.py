@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from samakia_policy.model.document import SecretHit
-from samakia_policy.model.values import escape, is_marker, redacted
+from samakia_policy.model.values import escape, redacted
 
 _KEYS = frozenset(
     [
@@ -108,7 +108,8 @@ def _placeholder(text: str) -> bool:
 
 def _redact(node: Any, pointer: str, key: str, hits: list[SecretHit]) -> Any:
     if isinstance(node, dict):
-        return node if is_marker(node) else _redact_mapping(node, pointer, hits)
+        # What looks like a marker may be written by the author of a contract: it is searched too.
+        return _redact_mapping(node, pointer, hits)
     if isinstance(node, list):
         changed = [_redact(item, f"{pointer}/{n}", key, hits) for n, item in enumerate(node)]
         return changed if any(a is not b for a, b in zip(changed, node, strict=True)) else node

@@ -44,7 +44,8 @@ def why_hidden(marker: dict[str, Any]) -> str:
     """Return why a marker hides its value, as one line."""
     if REDACTED in marker:
         return f"redacted ({marker[REDACTED]})"
-    return str(marker[UNKNOWN])
+    why = marker[UNKNOWN]
+    return why_hidden(why) if isinstance(why, dict) and REDACTED in why else str(why)
 
 
 def markers(value: object, pointer: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
