@@ -16,12 +16,20 @@
 #     Remove the cause the check names, then plan again.
 package policies.terraform.check_assertion_failed
 
-findings contains {"subject": id, "at": "/status", "status": check.status, "problems": check.problems} if {
+findings contains {"subject": id, "at": "/status", "status": status, "problems": check.problems} if {
 	some id, check in input.facts.tf_plan_check
-	check.status in {"fail", "error"}
+	status := object.get(check, "status", "")
+	is_string(status)
+	not status in {"pass", "unknown"}
 }
 
 unknowns contains {"subject": sprintf("tf_plan_check:%s", [id]), "pointer": "/status", "why": "Terraform could not evaluate this check yet"} if {
 	some id, check in input.facts.tf_plan_check
-	check.status == "unknown"
+	open(check.status)
 }
+
+open(status) if status == "unknown"
+
+open(status) if status["$unknown"]
+
+open(status) if status["$redacted"]

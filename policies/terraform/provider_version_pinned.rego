@@ -10,7 +10,7 @@
 #   subject: tf_required_provider
 #   needs: [tf_required_provider]
 #   reads:
-#     tf_required_provider: [source, constraint, name]
+#     tf_required_provider: [source, constraint, name, implied]
 #   unknown: subject
 #   where: {tf_required_provider: {proxmox: true}}
 #   params:
@@ -30,6 +30,7 @@ findings contains {
 } if {
 	some id, provider in input.facts.tf_required_provider
 	wanted := input.params.versions[provider.source]
+	not provider.implied == true
 	not pinned(object.get(provider, "constraint", ""), wanted)
 }
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from samakia_policy.model.plan import ConfigModule, ConfigResource, Encoded, ModuleCall, Plan
-from samakia_policy.model.values import escape
+from samakia_policy.model.plan import ConfigModule, ConfigResource, ModuleCall, Plan
+from samakia_policy.model.values import escape, is_marker
 
 Path = tuple[str, ...]
+Each = tuple[str, ...] | None
+Found = dict[str, Any]
+_Step = tuple[str, Path, Each]
 
 _STEP = re.compile(r'module\.([^.\[\]"]++)(?:\["(?:[^"\\]|\\.)*+"\]|\[[^\]"]*+\])?(?:\.|$)')
-_NAME = re.compile(r"[^.\[]*+")
-_STEPS = 50
 
 
 def module_path(address: str) -> Path:
@@ -25,14 +26,15 @@ class References:
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
-        self._modules: dict[Path, tuple[ConfigModule, str]] = {}
+        self._modules: dict[Path, ConfigModule] = {}
+        self._arguments: dict[Path, tuple[Any, Each]] = {}
         self._calls: dict[Path, ModuleCall] = {}
         self._blocks: dict[tuple[Path, str, str, str], tuple[ConfigResource, str]] = {}
-        self._found: dict[tuple[Path, str, str, str], dict[str, list[str]]] = {}
+        self._found: dict[tuple[Path, str, str, str], Found] = {}
         self._index((), plan.root, "/configuration/root_module")
 
     def _index(self, path: Path, module: ConfigModule, pointer: str) -> None:
-        self._modules[path] = module, pointer
+        self._modules[path] = module
         for n, block in enumerate(module.resources):
             key = (path, block.mode, block.type, block.name)
             self._blocks[key] = block, f"{pointer}/resources/{n}"
@@ -47,71 +49,93 @@ class References:
         found = self._blocks.get((path, mode, kind, name))
         return None if found is None else f"{found[1]}/expressions"
 
-    def of_resource(self, path: Path, mode: str, kind: str, name: str) -> dict[str, list[str]] | None:
+    def of_resource(self, path: Path, mode: str, kind: str, name: str) -> Found | None:
         """Return the sorted references of each argument that is set; None without a block.
 
-        An argument set from constants alone has none.
+        An argument set from constants alone has none. A marker stands for a block that could
+        not be read.
         """
         key = (path, mode, kind, name)
         if key not in self._blocks:
             return None
         if key not in self._found:
             block = self._blocks[key][0]
-            each = self._plain(block.for_each_expression)
-            self._found[key] = self.of_expressions(self._plan.decode_or(block.expressions, {}), path, each)
+            expressions = self._plan.decode_or(block.expressions, {})
+            self._found[key] = self.of_expressions(expressions, path, self._each(block))
         return self._found[key]
 
-    def of_expressions(self, expressions: Any, path: Path, each: Any = None) -> dict[str, list[str]]:
-        """Return the sorted references of each expression of a block in a module."""
+    def of_expressions(self, expressions: Any, path: Path, each: Each = None) -> Found:
+        """Return the sorted references of each expression of a block; a marker for a marker."""
         if not isinstance(expressions, dict):
             return {}
+        if is_marker(expressions):
+            return expressions
         return {
-            name: sorted(self._resolve(expression, path, each, _STEPS))
+            name: sorted(self._resolve(expression, path, each))
             for name, expression in expressions.items()
             if not _is_null(expression)
         }
 
-    def _plain(self, encoded: Encoded) -> Any:
-        return self._plan.decode_or(encoded, None)
+    def _each(self, block: ConfigResource | ModuleCall) -> Each:
+        """Return what a block's for_each refers to; None for a block without one."""
+        if not block.for_each_expression:
+            return None
+        return tuple(_references(self._plan.decode(block.for_each_expression)))
 
-    def _resolve(self, expression: Any, path: Path, each: Any, steps: int) -> set[str]:
+    def _resolve(self, expression: Any, path: Path, each: Each) -> set[str]:
+        """Follow references until nothing stands for something else; a cycle ends by itself."""
+        pending: list[_Step] = [(reference, path, each) for reference in _references(expression)]
+        seen: set[_Step] = set()
         found: set[str] = set()
-        for reference in _references(expression):
-            found |= self._follow(reference, path, each, steps - 1)
+        while pending:
+            step = pending.pop()
+            if step not in seen:
+                seen.add(step)
+                further = self._follow(*step)
+                pending.extend(further or ())
+                if further is None:
+                    found.add("".join(f"module.{name}." for name in step[1]) + step[0])
         return found
 
-    def _follow(self, reference: str, path: Path, each: Any, steps: int) -> set[str]:
-        """Replace what stands for something else: each, a module's variable, a module's output."""
+    def _follow(self, reference: str, path: Path, each: Each) -> list[_Step] | None:
+        """Return what a reference stands for (each, a variable, an output); None for itself."""
         head, _, rest = reference.partition(".")
-        if steps > 0:
-            if head == "each" and each is not None:
-                return self._resolve(each, path, None, steps)
-            if head == "var" and path:
-                return self._from_caller(_NAME.match(rest)[0], reference, path, steps)  # type: ignore[index]
-            if head == "module":
-                return self._from_output(reference, rest, path, steps)
-        return {_qualified(reference, path)}
+        if head == "each" and each is not None:
+            return [(below, path, None) for below in each]
+        if head == "var" and path:
+            return self._argument(_first_name(rest), path)
+        if head == "module":
+            return self._output(reference, rest, path)
+        return None
 
-    def _from_caller(self, variable: str, reference: str, path: Path, steps: int) -> set[str]:
+    def _argument(self, variable: str, path: Path) -> list[_Step] | None:
+        """Follow a module's variable to the argument of the call."""
         call = self._calls[path]
-        arguments = self._plan.decode_or(call.expressions, {})
+        if path not in self._arguments:
+            self._arguments[path] = self._plan.decode_or(call.expressions, {}), self._each(call)
+        arguments, each = self._arguments[path]
         if not isinstance(arguments, dict) or variable not in arguments:
-            return {_qualified(reference, path)}
-        each = self._plain(call.for_each_expression)
-        return self._resolve(arguments[variable], path[:-1], each, steps)
+            return None
+        return [(below, path[:-1], each) for below in _references(arguments[variable])]
 
-    def _from_output(self, reference: str, rest: str, path: Path, steps: int) -> set[str]:
+    def _output(self, reference: str, rest: str, path: Path) -> list[_Step] | None:
+        """Follow a module's output into the module."""
         step = _STEP.match(reference)
-        below = (*path, step[1]) if step else ()
-        if step is None or below not in self._modules or step.end() >= len(reference):
+        if step is None or step.end() >= len(reference):
             # "module.m" alone only repeats the start of a reference to one of its outputs.
-            whole = (*path, _NAME.match(rest)[0])  # type: ignore[index]
-            return set() if whole in self._modules else {_qualified(reference, path)}
-        name = _NAME.match(reference, step.end())[0]  # type: ignore[index]
-        output = self._plan.decode_or(self._modules[below][0].outputs.get(name), None)
+            return [] if (*path, _first_name(rest)) in self._modules else None
+        below = (*path, step[1])
+        if below not in self._modules:
+            return None
+        encoded = self._modules[below].outputs.get(_first_name(reference[step.end() :]))
+        output = self._plan.decode_or(encoded, None)
         if not isinstance(output, dict):
-            return {_qualified(reference, path)}
-        return self._resolve(output.get("expression"), below, None, steps)
+            return None
+        return [(inner, below, None) for inner in _references(output.get("expression"))]
+
+
+def _first_name(rest: str) -> str:
+    return re.split(r"[.\[]", rest, maxsplit=1)[0]
 
 
 def _references(expression: Any) -> list[str]:
@@ -128,7 +152,3 @@ def _references(expression: Any) -> list[str]:
 
 def _is_null(expression: Any) -> bool:
     return isinstance(expression, dict) and expression.get("constant_value", expression) is None
-
-
-def _qualified(reference: str, path: Path) -> str:
-    return "".join(f"module.{name}." for name in path) + reference

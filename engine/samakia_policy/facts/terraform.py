@@ -12,7 +12,7 @@ from samakia_policy.facts.secrets import redact as redact_value
 from samakia_policy.facts.secrets import traces
 from samakia_policy.model.fact import Attrs, Fact, Origin
 from samakia_policy.model.plan import Plan, ResourceChange, StateEntry
-from samakia_policy.model.values import escape, redacted, unknown
+from samakia_policy.model.values import escape, is_marker, redacted, unknown
 
 Redact = Callable[[Any], Any]
 
@@ -29,14 +29,20 @@ class _Place:
     digest: str
     redact: Redact
 
-    def fact(self, kind: str, name: str, make: Callable[[], Attrs], pointer: str) -> Fact:
+    def fact(
+        self,
+        kind: str,
+        name: str,
+        make: Callable[[], Attrs],
+        pointer: str,
+        moves: Mapping[str, str] | None = None,
+    ) -> Fact:
         """Return a fact of this plan's environment, its attributes made when first read."""
         identity = f"{self.env}#{name}" if name else self.env
         common = {"env": self.env, "env_class": self.env_class}
         origin = Origin(self.path, pointer, self.digest)
-        return Fact(
-            kind, identity, lambda: {**common, **make()}, origin, _Moved(origin, _PLACES.get(kind, {}))
-        )
+        places = _Moved(origin, _PLACES.get(kind, {}) if moves is None else moves)
+        return Fact(kind, identity, lambda: {**common, **make()}, origin, places)
 
 
 def plan_facts(
@@ -49,10 +55,11 @@ def plan_facts(
         pointer = f"/resource_changes/{n}"
         name = f"{change.address} (deposed {change.deposed})" if change.deposed else change.address
         yield place.fact("tf_change", name, _later(_change, place, change), pointer)
-        if change.change.actions != ["delete"] and not change.deposed:
+        if _remains(change) and not change.deposed:
             yield place.fact("tf_resource", change.address, _later(_resource, place, change), pointer)
     for entry in plan.unchanged:
-        yield place.fact("tf_resource", entry.resource.address, _later(_state, place, entry), entry.pointer)
+        address, make = entry.resource.address, _later(_state, place, entry)
+        yield place.fact("tf_resource", address, make, entry.pointer, _STATE_PLACES)
     yield from _configuration(place)
     for n, check in enumerate(plan.checks):
         name = str(check.address.to_display)
@@ -87,6 +94,11 @@ def _hits(value: Any, path: str, place: str, digest: str, holder: str) -> Iterat
         attrs = {"path": path, "pointer": hit.pointer, "detector": hit.detector, "hash8": hit.hash8}
         where = Origin(path, hit.pointer, digest)
         yield Fact("secret_hit", f"{path}#{hit.hash8}", {**attrs, "holder": holder}, where)
+
+
+def _remains(change: ResourceChange) -> bool:
+    """Whether anything is left of an object: not when it is deleted, nor when it is forgotten."""
+    return bytes(change.change.after) not in (b"", b"null")
 
 
 def _later(make: Callable[[_Place, Any], Attrs], place: _Place, item: Any) -> Callable[[], Attrs]:
@@ -156,19 +168,40 @@ def _references(place: _Place, resource: Any, path: Path) -> Attrs:
 
 
 def _configuration(place: _Place) -> Iterator[Fact]:
-    for key, provider in sorted(place.plan.providers.items()):
+    providers = place.plan.providers
+    plain = {(p.module_address, p.name) for p in providers.values() if not p.alias}
+    for key, provider in sorted(providers.items()):
         pointer = f"/configuration/provider_config/{escape(key)}"
-        if not provider.alias:
+        # Without required_providers an alias may be all there is of its provider.
+        if not provider.alias or (provider.module_address, provider.name) not in plain:
             yield place.fact("tf_required_provider", key, _later(_required, place, provider), pointer)
         yield place.fact("tf_provider_config", key, _later(_configured, place, provider), pointer)
+    yield from _implied(place)
     for name, variable in sorted(place.plan.root.variables.items()):
         pointer = f"/configuration/root_module/variables/{escape(name)}"
         yield place.fact("tf_variable", name, _later(_variable, place, (name, variable)), pointer)
 
 
+def _implied(place: _Place) -> Iterator[Fact]:
+    """Yield providers of objects whose configuration is gone: Terraform still needs them."""
+    seen = {provider.full_name for provider in place.plan.providers.values()}
+    for n, change in enumerate(place.plan.changes):
+        if change.provider_name and change.provider_name not in seen:
+            seen.add(change.provider_name)
+            source = _source(change.provider_name)
+            name = source.rpartition("/")[2]
+            attrs = {"name": name, "source": source, "implied": True, "proxmox": name == "proxmox"}
+            pointer = f"/resource_changes/{n}"
+            yield place.fact("tf_required_provider", source, attrs.copy, pointer, _IMPLIED_PLACES)
+
+
+def _source(full_name: str) -> str:
+    return full_name.removeprefix("registry.terraform.io/").removeprefix("registry.opentofu.org/")
+
+
 def _required(place: _Place, provider: Any) -> Attrs:
-    source = provider.full_name.removeprefix("registry.terraform.io/").removeprefix("registry.opentofu.org/")
-    attrs: Attrs = {"name": provider.name, "source": source, "module": provider.module_address}
+    source, module = _source(provider.full_name), provider.module_address
+    attrs: Attrs = {"name": provider.name, "source": source, "module": module}
     attrs["proxmox"] = _is_proxmox(provider)
     return attrs | ({"constraint": provider.version_constraint} if provider.version_constraint else {})
 
@@ -177,15 +210,17 @@ def _configured(place: _Place, provider: Any) -> Attrs:
     expressions = place.plan.decode_or(provider.expressions, {})
     path = module_path(provider.module_address)
     found = place.references.of_expressions(expressions, path)
+    attrs: Attrs = {"name": provider.name, "module": provider.module_address, "alias": provider.alias}
+    attrs["proxmox"] = _is_proxmox(provider)
+    if is_marker(found):
+        return {**attrs, "arguments": found, "args": found}
     arguments = {
         name: {"references": references}
         if references
         else {"value": place.redact(_constant(expressions, name))}
         for name, references in found.items()
     }
-    attrs: Attrs = {"name": provider.name, "module": provider.module_address, "arguments": sorted(arguments)}
-    attrs["proxmox"] = _is_proxmox(provider)
-    return {**attrs, "alias": provider.alias, "args": place.redact(arguments)}
+    return {**attrs, "arguments": sorted(arguments), "args": place.redact(arguments)}
 
 
 def _is_proxmox(provider: Any) -> bool:
@@ -243,3 +278,5 @@ _PLACES: dict[str, dict[str, str]] = {
     "tf_provider_config": {"/args": "/expressions", "/arguments": "/expressions"},
     "tf_variable": {"/name": ""},
 }
+_STATE_PLACES = {"/attrs": "/values", "/references": ""}
+_IMPLIED_PLACES = {"/source": "/provider_name"}
