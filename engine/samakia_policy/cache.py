@@ -6,6 +6,8 @@ import json
 import os
 from typing import Any
 
+from samakia_policy import __version__
+
 
 class Cache:
     """Schema results by (schema, document) digest; a cache that cannot be used is no cache."""
@@ -21,9 +23,10 @@ class Cache:
         except (OSError, ValueError):
             self._entries = {}
 
-    def get(self, key: str) -> Any:
-        """Return what was kept under a key, or None."""
-        return self._entries.get(key)
+    def get(self, key: str) -> list[list[str]] | None:
+        """Return the [pointer, message] pairs kept under a key, or None."""
+        kept = self._entries.get(key)
+        return kept if isinstance(kept, list) and all(map(_is_pair, kept)) else None
 
     def put(self, key: str, value: Any) -> None:
         """Keep a JSON value under a key."""
@@ -45,7 +48,11 @@ class Cache:
             return
 
 
+def _is_pair(entry: object) -> bool:
+    return isinstance(entry, list) and [type(part) for part in entry] == [str, str]
+
+
 def cache_path(environ: dict[str, str]) -> str:
-    """Return where the user's cache lies."""
+    """Return where the user's cache lies; each version words faults its own way."""
     base = environ.get("XDG_CACHE_HOME") or os.path.join(environ.get("HOME", "/"), ".cache")
-    return os.path.join(base, "samakia-policy", "schemas-1.json")
+    return os.path.join(base, "samakia-policy", f"schemas-{__version__}.json")

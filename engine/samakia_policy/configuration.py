@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -35,6 +36,8 @@ def read_configuration(root: str) -> Configuration:
     path = os.path.join(root, _NAME)
     if not os.path.lexists(path):
         return Configuration()
+    if not stat.S_ISREG(os.lstat(path).st_mode):
+        raise InputError("is a link, directory or device, not a file", where=_NAME)
     from samakia_policy.sources.text import parse_contract
 
     try:
@@ -56,12 +59,16 @@ def _configuration(data: dict[str, Any]) -> Configuration:
     for name, value in (("parameters", parameters), ("environments", environments)):
         if not isinstance(value, dict):
             raise InputError(f"{name} must be a mapping", where=_NAME)
+    for name, values in parameters.items():
+        if not isinstance(values, dict):
+            raise InputError(f"the parameters of {name!r} must be a mapping", where=_NAME)
     for name, kind in environments.items():
         if kind not in _CLASSES:
             hint = f"one of {', '.join(_CLASSES)}"
             raise InputError(f"environment {name!r} has no such class", where=_NAME, hint=hint)
-        if name.endswith("-prod") and kind != "prod":
-            raise InputError(f"environment {name!r} is production", where=_NAME)
+        fixed = environment_class(name, ENVIRONMENTS)
+        if fixed not in {kind, "unknown"}:
+            raise InputError(f"environment {name!r} is of class {fixed} and stays so", where=_NAME)
     return Configuration(parameters, {**ENVIRONMENTS, **environments})
 
 

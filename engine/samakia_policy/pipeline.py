@@ -15,6 +15,7 @@ from samakia_policy.evaluation import runtime
 from samakia_policy.evaluation.run import Run, evaluate
 from samakia_policy.evaluation.stamp import SelectedRule
 from samakia_policy.facts.build import build
+from samakia_policy.facts.normalise import MAKES, NORMALISERS
 from samakia_policy.facts.schema import schema_faults
 from samakia_policy.facts.secrets import redact
 from samakia_policy.locate import Locator
@@ -84,10 +85,7 @@ def check(request: Request) -> Decision:
     """Check an estate; raises InputError, PackError or EvaluationError when it cannot be decided."""
     catalogue = load()
     world = read_world(request)
-    environments = world.configuration.environments
-    if request.environment and environment_class(request.environment, environments) == "unknown":
-        hint = f"known: {', '.join(sorted(environments))}"
-        raise InputError(f"unknown environment {request.environment!r}", where="--env", hint=hint)
+    _known_environment(request.environment, world.configuration, "--env")
     parameters = world.configuration.parameters
     packs, chosen = choose(catalogue, world.graph, request.selection, parameters)
     run = make_run(catalogue, world, request)
@@ -108,6 +106,13 @@ def check(request: Request) -> Decision:
         rules=results,
         unread=_unread(world.estate),
     )
+
+
+def _known_environment(name: str, configuration: Configuration, flag: str) -> None:
+    """Refuse a misspelt name: it would leave out what belongs to the environment that was meant."""
+    if name and environment_class(name, configuration.environments) == "unknown":
+        hint = f"known: {', '.join(sorted(configuration.environments))}"
+        raise InputError(f"unknown environment {name!r}", where=flag, hint=hint)
 
 
 def make_run(catalogue: Catalogue, world: World, request: Request) -> Run:
@@ -157,8 +162,6 @@ def _repo_files(estate: Estate) -> list[Fact]:
 
 
 def _hide_everything(graph: FactGraph, folder: str) -> None:
-    from samakia_policy.facts.normalise import MAKES, NORMALISERS
-
     for kind in sorted({name for key in NORMALISERS for name in MAKES.get(key, [key])}):
         graph.mark_incomplete(kind, folder)
 
@@ -175,6 +178,7 @@ def _plans(request: Request, configuration: Configuration) -> tuple[list[Fact], 
     lines: list[str] = []
     for given, file in request.plans:
         env = given or request.environment or "plan"
+        _known_environment(given, configuration, "--plan")
         data = read_bytes("", file)
         path = f"@plan/{env}/{file.rpartition('/')[2]}"
         if path in named or any(name.startswith(f"@plan/{env}/") for name in named):
@@ -198,9 +202,9 @@ def _digests(
         for fact in world.graph
     )
     rego = run.runtimes["rego"]
-    estate = world.estate.digest()
+    read = sorted([*world.estate.lines(), *world.inputs])
     return {
-        "estate": digest((estate + "".join(world.inputs)).encode()) if world.inputs else estate,
+        "estate": digest("".join(read).encode()),
         "facts": digest(f"{_READER_VERSION}\n{''.join(lines)}".encode()),
         "packs": digest_of([[pack.name, pack.version, pack.digest] for pack in packs]),
         "parameters": digest_of({rule.rule.id: rule.params for rule in chosen if rule.params}),

@@ -114,8 +114,9 @@ def _parametrise(
         layers = given.pop(rule.rule.id, [])
         if layers:
             rule.params = rule_parameters(rule.rule, [("pack", rule.params), *layers])
-    if given and selection.parameters:
-        left = ", ".join(sorted(given))
+    flags = {catalogue.aliases.get(name, name) for name, _, _ in selection.parameters}
+    if flags & set(given):
+        left = ", ".join(sorted(flags & set(given)))
         raise InputError(f"a parameter for a rule that does not run: {left}", where="--param")
 
 

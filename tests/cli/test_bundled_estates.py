@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -96,3 +98,35 @@ def test_a_secret_inside_a_forged_marker_is_found_and_not_printed(policy: Policy
     assert said.code == 1
     assert "tenants/secret-material" in {f["rule"] for f in said.decision["findings"]}
     assert "not-a-real-password" not in said.out + said.err
+
+
+def test_the_estate_digest_is_over_sorted_lines(policy: Policy, estate: Path) -> None:
+    """Anyone can make it again: sha256 of the sorted lines `<sha256> <x|-> <path>`."""
+    lines = [
+        f"{hashlib.sha256(path.read_bytes()).hexdigest()} {'x' if os.access(path, os.X_OK) else '-'} "
+        f"{path.relative_to(estate).as_posix()}\n"
+        for path in estate.rglob("*")
+        if path.is_file()
+    ]
+    wanted = "sha256:" + hashlib.sha256("".join(sorted(lines)).encode()).hexdigest()
+    assert policy("check", estate, "-o", "json").decision["digests"]["estate"] == wanted
+
+
+def test_a_tenant_that_is_a_fifo_is_located_without_waiting(policy: Policy, estate: Path) -> None:
+    """Its path is known, its lines are not."""
+    path = estate / "contracts/tenants/ferry-booking/tenant.yml"
+    path.unlink()
+    os.mkfifo(path)
+    said = policy("facts", "show", "tenant:ferry-booking", estate)
+    (shown,) = json.loads(said.out)
+    assert shown["location"] == {
+        "path": "contracts/tenants/ferry-booking/tenant.yml", "line": None, "column": None, "pointer": None
+    }  # fmt: skip
+
+
+def test_an_edge_that_leads_nowhere_is_shown(policy: Policy, estate: Path) -> None:
+    """A contract that names an endpoint nobody declares."""
+    path = estate / "contracts/tenants/ferry-booking/consumers/database/enabled.yml"
+    path.write_text("metadata: {consumer: database}\nspec: {consumer: database, endpoint_ref: nowhere}\n")
+    said = policy("facts", "graph", "enabled_contract:ferry-booking/database", estate)
+    assert 'tenant_endpoint:ferry-booking/nowhere" [label="uses (missing)"]' in said.out

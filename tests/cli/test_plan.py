@@ -65,6 +65,15 @@ def test_findings_of_another_environment_are_left_out_and_counted(policy: Policy
     assert said.code == 0
     assert said.decision["findings"] == []
     assert said.decision["counts"]["other_env"] >= len(_RULES)
+    assert {rule["outcome"] for rule in _terraform(said).values()} == {"pass"}
+
+
+def test_a_misspelt_environment_of_a_plan_is_an_error(policy: Policy, estate: Path) -> None:
+    """Else its findings would belong to an environment that nobody asks about."""
+    plan = f"samakia-dve={PLANS / 'broken.json'}"
+    said = policy("check", estate, "--plan", plan, "--env", "samakia-dev")
+    assert said.code == 2
+    assert "--plan: unknown environment 'samakia-dve'" in said.err
 
 
 @pytest.mark.parametrize("name", ["truncated", "future-version", "not-a-plan", "twice"])

@@ -79,6 +79,11 @@ def _edges(graph: FactGraph, subject: str) -> list[tuple[str, str, str]]:
         for relation in graph.relations()
         for source in graph.into(relation).get(subject, [])
     ]
+    found += [
+        (edge.source, f"{edge.relation} (missing)", edge.target)
+        for edge in graph.dangling
+        if edge.source == subject
+    ]
     return sorted(set(found))
 
 
@@ -92,7 +97,7 @@ def _mermaid(subject: str, edges: list[tuple[str, str, str]]) -> str:
     names = sorted({subject, *(a for a, _, _ in edges), *(b for _, _, b in edges)})
     number = {name: n for n, name in enumerate(names)}
     lines = [f'  n{n}["{_plain(name)}"]' for name, n in number.items()]
-    lines += [f"  n{number[a]} -->|{r}| n{number[b]}" for a, r, b in edges]
+    lines += [f'  n{number[a]} -->|"{r}"| n{number[b]}' for a, r, b in edges]
     return "graph LR\n" + "\n".join(lines) + "\n"
 
 

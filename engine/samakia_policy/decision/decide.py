@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from samakia_policy.model.decision import ALLOW, DENY, UNDECIDED, RuleResult, SelectedPack
-from samakia_policy.model.rule import at_least
+from samakia_policy.model.rule import PASS, UNKNOWN, at_least
 
 
 def outcome(results: Sequence[RuleResult], packs: Iterable[SelectedPack], fail_on: str) -> str:
@@ -27,6 +27,8 @@ def keep_environment(results: Sequence[RuleResult], environment: str) -> None:
         kept = [f for f in result.findings if f.env in {"", environment}]
         result.other_env = len(result.findings) - len(kept)
         result.findings = kept
+        if result.other_env and not kept:
+            result.outcome = UNKNOWN if result.unknowns else PASS
 
 
 def _doubtful(pack: SelectedPack) -> bool:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from samakia_policy.errors import InputError
 from samakia_policy.evaluation.base import Runtime
 
-RUNTIMES = ("native", "opa", "python")
-
 
 def runtime(name: str) -> Runtime:
     """Return a runtime by name; raises InputError for another name."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -23,6 +24,22 @@ class Job:
         """The Rego package that the rule's id names."""
         return "policies." + self.rule.replace("/", ".").replace("-", "_")
 
+    @property
+    def reports_unknowns(self) -> bool:
+        """Whether a Rego rule says itself what it cannot know."""
+        return "\nunknowns contains " in self.source
+
+    def given(self) -> str:
+        """Return the Rego term that this rule gets as its input: only what it declares."""
+        facts = ",".join(f"{json.dumps(k)}: input.views.{v}" for k, v in sorted(self.views.items()))
+        edges = ",".join(f"{json.dumps(r)}: input.edges[{json.dumps(r)}]" for r in self.relations)
+        reverse = ",".join(f"{json.dumps(r)}: input.reverse[{json.dumps(r)}]" for r in self.relations)
+        params = f"input.params[{json.dumps(self.rule)}]"
+        return (
+            f'{{"facts": {{{facts}}}, "edges": {{{edges}}}, "reverse": {{{reverse}}}, '
+            f'"params": {params}, "context": input.context}}'
+        )
+
 
 @dataclass(slots=True)
 class Batch:
@@ -41,7 +58,8 @@ class Batch:
             f'"{name}":{_object(texts)}'
             for name, texts in (("views", self.views), ("edges", self.edges), ("reverse", self.reverse))
         )
-        return f'{{{",".join(parts)},"context":{self.context}}}'
+        params = json.dumps({job.rule: job.params for job in self.jobs})
+        return f'{{{",".join(parts)},"params":{params},"context":{self.context}}}'
 
 
 @dataclass(slots=True)

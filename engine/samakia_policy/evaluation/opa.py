@@ -63,7 +63,7 @@ class Opa:
             _write(Path(modules), batch, jobs)
             command = [self._binary, "eval", "--format=json", "--strict-builtin-errors", "--stdin-input"]
             command += ["--capabilities", str(folder / "capabilities.json"), "--data", modules]
-            return _eval([*command, _query(jobs)], _input(batch, jobs), limits, len(jobs))
+            return _eval([*command, _query(jobs)], batch.input_text(), limits, len(jobs))
 
 
 def _eval(command: list[str], text: str, limits: Limits, rules: int) -> dict[str, Any] | str:
@@ -94,28 +94,14 @@ def _write(folder: Path, batch: Batch, jobs: list[Job]) -> None:
         (folder / f"rule_{n}.rego").write_text(job.source, encoding="utf-8")
 
 
-def _input(batch: Batch, jobs: list[Job]) -> str:
-    params = json.dumps({job.rule: job.params for job in jobs})
-    return batch.input_text()[:-1] + f',"params":{params}}}'
-
-
 def _query(jobs: list[Job]) -> str:
     return "; ".join(_rule_query(n, job) for n, job in enumerate(jobs))
 
 
 def _rule_query(number: int, job: Job) -> str:
-    facts = ",".join(f"{json.dumps(k)}: input.views.{v}" for k, v in sorted(job.views.items()))
-    edges = ",".join(f"{json.dumps(r)}: input.edges[{json.dumps(r)}]" for r in job.relations)
-    reverse = edges.replace("input.edges", "input.reverse")
-    params = f"input.params[{json.dumps(job.rule)}]"
-    given = (
-        f'{{"facts": {{{facts}}}, "edges": {{{edges}}}, "reverse": {{{reverse}}}, '
-        f'"params": {params}, "context": input.context}}'
-    )
-    asked = "\nunknowns contains " in job.source
-    unknowns = f"[u | some u in data.{job.package}.unknowns]" if asked else "[]"
+    unknowns = f"[u | some u in data.{job.package}.unknowns]" if job.reports_unknowns else "[]"
     result = f'{{"findings": data.{job.package}.findings, "unknowns": {unknowns}}}'
-    return f"r{number} := {result} with input as {given}"
+    return f"r{number} := {result} with input as {job.given()}"
 
 
 @lru_cache(maxsize=4)
@@ -123,10 +109,11 @@ def _version(binary: str) -> str:
     try:
         done = subprocess.run([binary, "version"], capture_output=True, text=True, timeout=30, check=True)
         found = next(line for line in done.stdout.splitlines() if line.startswith("Version:"))
-    except (OSError, subprocess.SubprocessError, StopIteration) as error:
+        version = found.partition(":")[2].strip()
+        major = int(version.partition(".")[0])
+    except (OSError, subprocess.SubprocessError, StopIteration, ValueError) as error:
         raise EvaluationError(f"{binary} is no working opa", hint=_HINT) from error
-    version = found.partition(":")[2].strip()
-    if int(version.partition(".")[0]) < 1:
+    if major < 1:
         raise EvaluationError(f"opa {version} is too old", hint=_HINT)
     return f"opa {version}"
 

@@ -63,12 +63,12 @@ def _serve(
             yield Answer(jobs[0].rule, error="its worker ended while it read the facts")
             return
         if lines.next(limits.load_seconds) is None:
-            yield Answer(jobs[0].rule, error=_why(pid, lines, limits.load_seconds, "loading"))
+            yield Answer(jobs[0].rule, error=_why(lines, limits.load_seconds, "loading"))
             return
         for job in jobs:
             line = lines.next(limits.rule_seconds)
             if line is None:
-                yield Answer(job.rule, error=_why(pid, lines, limits.rule_seconds, "running"))
+                yield Answer(job.rule, error=_why(lines, limits.rule_seconds, "running"))
                 return
             yield _answer(job, line)
     finally:
@@ -80,6 +80,8 @@ def _told(job: Job) -> dict[str, Any]:
         "rule": job.rule,
         "package": job.package,
         "source": job.source,
+        "given": job.given(),
+        "reports_unknowns": job.reports_unknowns,
         "views": job.views,
         "relations": job.relations,
         "params": job.params,
@@ -112,7 +114,7 @@ def _send(stdin: int, data: bytes) -> bool:
     return True
 
 
-def _why(pid: int, lines: _Lines, seconds: float, doing: str) -> str:
+def _why(lines: _Lines, seconds: float, doing: str) -> str:
     if lines.ended:
         return f"its worker died while {doing} (out of memory, or a crash of the engine)"
     return overrun(seconds, doing)

@@ -6,7 +6,6 @@ Started as a script without site-packages; only the embedded engine is importabl
 import gc
 import json
 import os
-import re
 import resource
 import signal
 import sys
@@ -29,8 +28,6 @@ def main() -> None:
     os.dup2(2, 1)
     header = json.loads(sys.stdin.buffer.readline())
     text = sys.stdin.buffer.read().decode()
-    params = json.dumps({job["rule"]: job["params"] for job in header["jobs"]})
-    text = text[:-1] + ',"params":' + params + "}"
     base = regorus.Engine()
     base.set_gather_prints(True)
     for name, source in header["libraries"].items():
@@ -47,25 +44,16 @@ def _run(base: object, job: dict) -> dict:
         engine = base.clone()  # type: ignore[attr-defined]
         engine.add_policy(job["rule"] + ".rego", job["source"])
         hits = _query(engine, job, "findings")
-        asked = re.search(r"(?m)^unknowns contains ", job["source"]) is not None
-        unknowns = _query(engine, job, "unknowns") if asked else []
+        unknowns = _query(engine, job, "unknowns") if job["reports_unknowns"] else []
     except MemoryError:
         return {"hits": [], "unknowns": [], "error": "it needs more memory than the limit memory_bytes"}
-    except BaseException:
+    except BaseException:  # the engine panics with BaseException; a broken rule is an answer
         return {"hits": [], "unknowns": [], "error": FAILED}
     return {"hits": hits, "unknowns": unknowns, "error": ""}
 
 
 def _query(engine: object, job: dict, name: str) -> list:
-    facts = ",".join(f"{json.dumps(k)}: input.views.{v}" for k, v in sorted(job["views"].items()))
-    edges = ",".join(f"{json.dumps(r)}: input.edges[{json.dumps(r)}]" for r in job["relations"])
-    reverse = edges.replace("input.edges", "input.reverse")
-    params = f"input.params[{json.dumps(job['rule'])}]"
-    query = (
-        f"x := data.{job['package']}.{name} with input as {{"
-        f'"facts": {{{facts}}}, "edges": {{{edges}}}, "reverse": {{{reverse}}}, '
-        f'"params": {params}, "context": input.context}}'
-    )
+    query = f"x := data.{job['package']}.{name} with input as {job['given']}"
     result = json.loads(engine.eval_query_as_json(query))  # type: ignore[attr-defined]
     if not result.get("result"):
         raise ValueError(f"{name} is undefined")

@@ -13,6 +13,8 @@ from samakia_policy.model.fact import Fact, FactGraph, Origin
 from samakia_policy.model.rule import Rule, highest
 
 Locate = Callable[[Origin], Location]
+# Facts that name another fact in full, of whatever kind it is.
+_NAMING = frozenset(("document", "secret_hit"))
 _FIELD = re.compile(r"{(\w+)}")
 _SUBJECT = re.compile(r"([a-z][a-z0-9_]*):")
 
@@ -56,29 +58,10 @@ def subject_of(rule: Rule, name: str, graph: FactGraph) -> str:
     if name in graph.of(rule.subject):
         return f"{rule.subject}:{name}"  # an id may look like the name of another kind's fact
     match = _SUBJECT.match(name)
-    named = match is not None and match[1] in {rule.subject, "repo_file", *rule.kinds, *_DOCUMENTED}
+    named = match is not None and (
+        not _NAMING.isdisjoint(rule.kinds) or match[1] in {rule.subject, *rule.kinds}
+    )
     return name if named else f"{rule.subject}:{name}"
-
-
-# Kinds that a document fact may name as its subject although the rule does not read them.
-_DOCUMENTED = frozenset(
-    [
-        "tenant",
-        "tenant_policy",
-        "tenant_quota",
-        "tenant_endpoints",
-        "tenant_endpoint",
-        "tenant_network",
-        "tenant_capacity",
-        "ready_binding",
-        "enabled_contract",
-        "dr_registry",
-        "dr_testcase",
-        "execute_policy",
-        "ci_workflow",
-        "doc",
-    ]
-)
 
 
 def _finding(

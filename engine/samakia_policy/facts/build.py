@@ -39,12 +39,12 @@ def _precedence(document: Document) -> tuple[bool, bytes]:
 def _add_facts(graph: FactGraph, documents: Sequence[Document]) -> None:
     """Add the facts of documents; a directory without a readable tenant.yml gets its tenant first."""
     known = {directory_of(d.path) for d in documents if d.kind == "tenant" and d.parsed}
-    stated = {d.path for d in documents if d.kind == "tenant"}
+    stated = {directory_of(d.path): d for d in documents if d.kind == "tenant"}
     for document in documents:
         directory = directory_of(document.path)
         if document.kind in _TENANT_KINDS and document.role == LIVE and directory not in known:
             known.add(directory)
-            graph.add(_undeclared(directory, document, declared=f"{directory}/tenant.yml" in stated))
+            graph.add(_unread_tenant(directory, document, stated.get(directory)))
         _add_document(graph, document)
 
 
@@ -73,10 +73,12 @@ def _complete_tenants(graph: FactGraph, documents: Sequence[Document]) -> None:
     _name_tenants(graph, by_directory)
 
 
-def _undeclared(directory: str, document: Document, *, declared: bool) -> Fact:
-    attrs = {"folder": directory.rpartition("/")[2], "directory": directory, "declared": declared}
-    path = f"{directory}/tenant.yml" if declared else document.path
-    return Fact("tenant", str(attrs["folder"]), attrs, Origin(path))
+def _unread_tenant(directory: str, document: Document, stated: Document | None) -> Fact:
+    """Return the tenant of a directory whose tenant.yml is missing or cannot be read."""
+    folder = directory.rpartition("/")[2]
+    attrs = {"folder": folder, "directory": directory, "declared": stated is not None}
+    seen = stated or document
+    return Fact("tenant", folder, attrs, Origin(seen.path, "", seen.digest))
 
 
 def _name_tenants(graph: FactGraph, by_directory: dict[str, Fact]) -> None:

@@ -75,15 +75,3 @@ def unescape(token: str) -> str:
 def tokens(pointer: str) -> list[str]:
     """Split a JSON pointer into its unescaped tokens; "" has none."""
     return [unescape(token) for token in pointer.split("/")[1:]]
-
-
-def at_pointer(value: object, pointer: str) -> object:
-    """Return the value a pointer names, or None when there is none."""
-    for token in tokens(pointer):
-        if isinstance(value, dict):
-            value = value.get(token)
-        elif isinstance(value, list) and token.isdecimal() and int(token) < len(value):
-            value = value[int(token)]
-        else:
-            return None
-    return value

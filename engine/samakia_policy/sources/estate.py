@@ -38,10 +38,9 @@ class Estate:
     unreadable_directories: list[str] = field(default_factory=list)
     schemas: dict[str, str] = field(default_factory=dict)
 
-    def digest(self) -> str:
-        """Return the digest of all files walked: path, executable bit and content of each."""
-        lines = (f"{file.digest} {'x' if file.executable else '-'} {file.path}\n" for file in self.files)
-        return "sha256:" + hashlib.sha256("".join(lines).encode()).hexdigest()
+    def lines(self) -> list[str]:
+        """Return "<sha256> <x|-> <path>" of every file walked, what the estate's digest is made of."""
+        return [f"{file.digest} {'x' if file.executable else '-'} {file.path}\n" for file in self.files]
 
 
 def read_estate(root: str) -> Estate:
@@ -93,7 +92,7 @@ def _load(path: str, *, keep: bool) -> tuple[bytes, str]:
 
 
 def _broken(estate: Estate, entry: Entry, how: DocumentKind | None, fault: str) -> None:
-    if entry.directory and how is None and not entry.path.endswith((".yml", ".yaml", ".json")):
+    if entry.unlisted:
         estate.unreadable_directories.append(entry.path)
     estate.files.append(RepoFile(entry.path, entry.size, entry.executable, _NO_DIGEST))
     how = how or DocumentKind("repo_file")

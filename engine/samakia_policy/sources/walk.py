@@ -23,7 +23,7 @@ class Entry:
     size: int = 0
     fault: str = ""
     link: str = ""
-    directory: bool = False
+    unlisted: bool = False
 
 
 def walk(root: str) -> list[Entry]:
@@ -72,7 +72,7 @@ def _walk(root: str, folder: str, rules: _Ignored) -> Iterator[Entry]:
     except OSError as error:
         if not folder:
             raise
-        yield Entry(folder, fault=f"the directory cannot be read: {error.strerror}", directory=True)
+        yield Entry(folder, fault=f"the directory cannot be read: {error.strerror}", unlisted=True)
         return
     _learn_ignores(rules, folder, entries)
     for item in entries:
@@ -88,7 +88,7 @@ def _walk(root: str, folder: str, rules: _Ignored) -> Iterator[Entry]:
 
 def _directory(root: str, path: str, rules: _Ignored) -> Iterator[Entry]:
     if path.endswith((".yml", ".yaml", ".json")):
-        yield Entry(path, fault="is a directory, not a file", directory=True)
+        yield Entry(path, fault="is a directory, not a file")
     yield from _walk(root, path, rules)
 
 

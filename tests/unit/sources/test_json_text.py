@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from samakia_policy.model.document import Fault
-from samakia_policy.model.values import Number, at_pointer, escape
+from samakia_policy.model.values import Number, escape, tokens
 from samakia_policy.sources.json_text import locate_json, parse_json
 
 SCALARS = st.none() | st.booleans() | st.integers() | st.text(st.characters(codec="utf-8"))
@@ -21,6 +21,13 @@ DOCUMENTS = st.recursive(
     max_leaves=20,
 )
 JSON_LIKE = st.text(st.sampled_from('[]{},:"\\ \n01-.eE+aunl/x') | st.characters(codec="utf-8"))
+
+
+def at_pointer(value: Any, pointer: str) -> Any:
+    """Return the value that a pointer names."""
+    for token in tokens(pointer):
+        value = value[int(token)] if isinstance(value, list) else value[token]
+    return value
 
 
 def pointers(value: object, here: str = "") -> Iterator[str]:
