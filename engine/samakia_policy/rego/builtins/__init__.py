@@ -1,0 +1,1 @@
+"""The built-in functions, one module per family as in OPA's documentation."""

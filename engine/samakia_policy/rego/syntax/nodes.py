@@ -1,0 +1,280 @@
+"""The syntax tree. Every node knows its place; terms and expressions are as OPA's documentation names them.
+
+After parsing, an infix operator is a call (`x == y` is a Call of `equal`, `:=` of `assign`, `=` of `eq`,
+`x in y` of `internal.member_2`), as in OPA. The compiler rewrites bodies in place into a smaller language,
+described in `compiler/__init__.py`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from samakia_policy.rego.values.number import Number
+
+
+@dataclass(slots=True, frozen=True)
+class Location:
+    """Where a node starts: file, row and column from 1, offset in the text, and the node's own text."""
+
+    file: str
+    row: int
+    col: int
+    offset: int = 0
+    text: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.row}" if self.file else f"{self.row}:{self.col}"
+
+
+@dataclass(slots=True, eq=False)
+class Node:
+    """What all nodes have."""
+
+    location: Location | None = field(default=None, kw_only=True)
+
+
+@dataclass(slots=True, eq=False)
+class Scalar(Node):
+    """null, true, a number or a string, as the value itself (see values/)."""
+
+    value: None | bool | int | Number | str
+
+
+@dataclass(slots=True, eq=False)
+class Var(Node):
+    """A variable. `_` becomes `$0`, `$1`... when parsed; the compiler names locals `__local0__`..."""
+
+    name: str
+
+    @property
+    def wildcard(self) -> bool:
+        """Whether it was written as `_`."""
+        return self.name.startswith("$")
+
+
+@dataclass(slots=True, eq=False)
+class Ref(Node):
+    """`head.a[b]`: head is a Var, or a Call, Array, Object, Set, comprehension; `a` is Scalar("a")."""
+
+    head: Term
+    path: list[Term]
+
+    @property
+    def terms(self) -> list[Term]:
+        """The head and the path as one list."""
+        return [self.head, *self.path]
+
+
+@dataclass(slots=True, eq=False)
+class Array(Node):
+    """`[a, b]`."""
+
+    items: list[Term]
+
+
+@dataclass(slots=True, eq=False)
+class Object(Node):
+    """`{k: v}`, in the order written."""
+
+    items: list[tuple[Term, Term]]
+
+
+@dataclass(slots=True, eq=False)
+class SetTerm(Node):
+    """`{a, b}` or `set()`, in the order written."""
+
+    items: list[Term]
+
+
+@dataclass(slots=True, eq=False)
+class Call(Node):
+    """`f.g(a, b)` as a term; `operator` is a Ref (a plain name is a Ref with an empty path)."""
+
+    operator: Ref
+    args: list[Term]
+
+    @property
+    def name(self) -> str:
+        """The dotted name of what is called."""
+        return ref_name(self.operator)
+
+
+@dataclass(slots=True, eq=False)
+class ArrayComp(Node):
+    """`[term | body]`."""
+
+    term: Term
+    body: Body
+
+
+@dataclass(slots=True, eq=False)
+class SetComp(Node):
+    """`{term | body}`."""
+
+    term: Term
+    body: Body
+
+
+@dataclass(slots=True, eq=False)
+class ObjectComp(Node):
+    """`{key: value | body}`."""
+
+    key: Term
+    value: Term
+    body: Body
+
+
+@dataclass(slots=True, eq=False)
+class TemplateString(Node):
+    """`$"a {x} b"`: text parts are Scalars, the others expressions (Expr, `with` allowed)."""
+
+    parts: list[Scalar | Expr]
+    multi_line: bool = False
+
+
+Term = (
+    Scalar | Var | Ref | Array | Object | SetTerm | Call | ArrayComp | SetComp | ObjectComp | TemplateString
+)
+
+
+@dataclass(slots=True, eq=False)
+class Some(Node):
+    """`some x, y` (symbols are Vars), or `some x in xs` (one symbol: the Call of internal.member_2/3)."""
+
+    symbols: list[Term]
+
+
+@dataclass(slots=True, eq=False)
+class Every(Node):
+    """`every key, value in domain { body }`; key may be None."""
+
+    key: Term | None
+    value: Term
+    domain: Term
+    body: Body
+
+
+@dataclass(slots=True, eq=False)
+class Not(Node):
+    """`not { body }` (future keyword `not`); a plain `not x` is `Expr.negated`."""
+
+    body: Body
+
+
+@dataclass(slots=True, eq=False)
+class Logical(Node):
+    """`left and right` / `left or right` (future keywords); explicit: that side was written in braces."""
+
+    operator: str
+    left: Body
+    right: Body
+    explicit_left: bool = False
+    explicit_right: bool = False
+
+
+@dataclass(slots=True, eq=False)
+class With(Node):
+    """`with target as value`; target is a Ref."""
+
+    target: Ref
+    value: Term
+
+
+@dataclass(slots=True, eq=False)
+class Expr(Node):
+    """One literal of a body. `generated`: made by the compiler, unseen in traces."""
+
+    terms: Term | Some | Every | Not | Logical
+    negated: bool = False
+    withs: list[With] = field(default_factory=list)
+    generated: bool = False
+
+
+Body = list[Expr]
+
+
+@dataclass(slots=True, eq=False)
+class Head(Node):
+    """`name`, `f(args)`, `p contains key`, `p[key] := value`, `a.b[c] := value`.
+
+    `ref` is the whole name as written, without args: a Ref whose head is a Var. `key` is set for `contains`
+    only (a partial set); a partial object is a Ref whose last element is not the rule's name: `p[x] := y`
+    has ref `p[x]` and value `y`. `value` is None only for `contains`; a bare head has value true
+    (`implicit_value`). `assign`: written with `:=`.
+    """
+
+    ref: Ref
+    args: list[Term] | None = None
+    key: Term | None = None
+    value: Term | None = None
+    assign: bool = False
+    implicit_value: bool = False
+
+
+@dataclass(slots=True, eq=False)
+class Rule(Node):
+    """A rule. A rule without body has one generated literal `true`. `otherwise` is its `else`, as a Rule."""
+
+    head: Head
+    body: Body
+    otherwise: Rule | None = None
+    default: bool = False
+    is_else: bool = False
+    annotations: list[Annotations] = field(default_factory=list)
+    module: Module | None = None
+
+
+@dataclass(slots=True, eq=False)
+class Import(Node):
+    """`import path as alias`."""
+
+    path: Ref
+    alias: str | None = None
+
+    @property
+    def name(self) -> str:
+        """The name it binds."""
+        last = self.path.terms[-1]
+        return self.alias or str(last.value if isinstance(last, Scalar) else getattr(last, "name", ""))
+
+
+@dataclass(slots=True, eq=False)
+class Comment(Node):
+    """`# text` with the text after the `#`."""
+
+    text: str
+
+
+@dataclass(slots=True, eq=False)
+class Annotations(Node):
+    """One METADATA block: its scope, its values as plain data, and the comment's place."""
+
+    scope: str
+    values: dict[str, Any]
+    end_row: int = 0
+
+
+@dataclass(slots=True, eq=False)
+class Module(Node):
+    """One file. `package.path` starts with `data`; `version` is 0 or 1; text is the source."""
+
+    package: Ref
+    imports: list[Import]
+    rules: list[Rule]
+    annotations: list[Annotations]
+    comments: list[Comment]
+    file: str
+    text: str
+    version: int = 1
+    future: frozenset[str] = frozenset()
+
+
+def ref_name(ref: Ref) -> str:
+    """Return the dotted name of a ref of plain names; raises ValueError for any other."""
+    parts = [ref.head.name] if isinstance(ref.head, Var) else [""]
+    for term in ref.path:
+        if not isinstance(term, Scalar) or not isinstance(term.value, str):
+            raise ValueError("not a plain name")
+        parts.append(term.value)
+    return ".".join(parts)

@@ -1,0 +1,38 @@
+"""Numbers that are not plain integers: compared exactly, kept as they were written."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+
+class Number:
+    """A number that keeps its text. Equal to, and hashed like, any number of the same value."""
+
+    __slots__ = ("decimal", "text")
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.decimal = Decimal(text)
+
+    def __eq__(self, other: object) -> bool:
+        if other.__class__ is Number:
+            return self.decimal == other.decimal  # type: ignore[attr-defined, no-any-return]
+        return other.__class__ is int and self.decimal == other
+
+    def __hash__(self) -> int:
+        return hash(self.decimal)
+
+    def __lt__(self, other: Number | int) -> bool:
+        return self.decimal < (other.decimal if other.__class__ is Number else other)  # type: ignore[union-attr, operator]
+
+    def __gt__(self, other: Number | int) -> bool:
+        return self.decimal > (other.decimal if other.__class__ is Number else other)  # type: ignore[union-attr, operator]
+
+    def __repr__(self) -> str:
+        return f"Number({self.text!r})"
+
+    @property
+    def integral(self) -> int | None:
+        """The integer it equals, or None."""
+        whole = self.decimal == self.decimal.to_integral_value()
+        return int(self.decimal) if whole else None
