@@ -157,9 +157,13 @@ class Every(Node):
 
 @dataclass(slots=True, eq=False)
 class Not(Node):
-    """`not { body }` (future keyword `not`); a plain `not x` is `Expr.negated`."""
+    """`not { body }` (future keyword `not`); a plain `not x` is `Expr.negated`, or under that keyword this.
+
+    explicit: it was written with braces.
+    """
 
     body: Body
+    explicit: bool = True
 
 
 @dataclass(slots=True, eq=False)
@@ -183,12 +187,16 @@ class With(Node):
 
 @dataclass(slots=True, eq=False)
 class Expr(Node):
-    """One literal of a body. `generated`: made by the compiler, unseen in traces."""
+    """One literal of a body. `generated`: made by the compiler, unseen in traces.
+
+    `assigned`: an equality that was written with `:=`.
+    """
 
     terms: Term | Some | Every | Not | Logical
     negated: bool = False
     withs: list[With] = field(default_factory=list)
     generated: bool = False
+    assigned: bool = False
 
 
 Body = list[Expr]
