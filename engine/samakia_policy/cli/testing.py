@@ -1,12 +1,19 @@
-"""`policy test`: every case of every rule, on every runtime present."""
+"""`policy test`: every case of every rule, on every runtime present, and what the cases cover."""
 
 from __future__ import annotations
 
 import argparse
 import sys
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from samakia_policy.errors import EvaluationError, InputError
+
+if TYPE_CHECKING:
+    from samakia_policy.cases import CaseResult
+    from samakia_policy.cases.coverage import Coverage
+    from samakia_policy.model.rule import Rule
+    from samakia_policy.packs.load import Catalogue
 
 
 def add_arguments(commands: Any, name: str) -> None:
@@ -18,28 +25,50 @@ def add_arguments(commands: Any, name: str) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Run cases; prints what went wrong and a summary, returns 1 when a case did."""
-    from samakia_policy.cases import read_cases, run_case
+    """Run cases; prints what went wrong and what is not covered, returns 1 when a case went wrong."""
+    from samakia_policy.cases.coverage import coverage
     from samakia_policy.packs.load import load
 
     catalogue = load()
-    names = arguments.rules or sorted(catalogue.rules)
+    rules = [catalogue.rule(name) for name in arguments.rules or sorted(catalogue.rules)]
     engines = _engines(arguments.engine)
     python = _engines(["python"])
-    ran = failed = 0
-    for rule in map(catalogue.rule, names):
-        for name, case in read_cases(rule).items():
-            for runtime in engines if rule.language == "rego" else python:
-                result = run_case(catalogue, rule, name, case, runtime)
-                ran += 1
-                if result.problem:
-                    failed += 1
-                    sys.stdout.write(f"FAILED {rule.id} {name} ({runtime.name}): {result.problem}\n")
+    failed, ran = 0, 0
+    covered = []
+    for rule in rules:
+        results = _run_cases(catalogue, rule, engines if rule.language == "rego" else python)
+        failed += sum(1 for result in results if result.problem)
+        ran += len(results)
+        covered.append(coverage(rule, catalogue.source(rule), results))
     on = ", ".join(runtime.name for runtime in engines)
-    sys.stdout.write(f"{ran - failed} passed, {failed} failed: {len(names)} rules on {on}\n")
+    _print_coverage(covered)
+    sys.stdout.write(f"{ran - failed} passed, {failed} failed: {len(rules)} rules on {on}\n")
     if not ran:
         raise InputError("no case was run")
     return 1 if failed else 0
+
+
+def _run_cases(catalogue: Catalogue, rule: Rule, engines: Sequence[Any]) -> list[CaseResult]:
+    from samakia_policy.cases import read_cases, run_case
+
+    results = [
+        run_case(catalogue, rule, name, case, runtime, trace=True)
+        for name, case in read_cases(rule).items()
+        for runtime in engines
+    ]
+    for result in results:
+        if result.problem:
+            sys.stdout.write(f"FAILED {rule.id} {result.case} ({result.runtime}): {result.problem}\n")
+    return results
+
+
+def _print_coverage(covered: Sequence[Coverage]) -> None:
+    from samakia_policy.cases.coverage import totals
+
+    for rule in covered:
+        sys.stdout.write("".join(f"GAP {rule.rule}: {gap}\n" for gap in rule.gaps()))
+    parts = (f"{name} {done} of {of}" for name, (done, of) in totals(covered).items() if of)
+    sys.stdout.write(f"exercised: {', '.join(parts)}\n")
 
 
 def _engines(named: list[str]) -> list[Any]:

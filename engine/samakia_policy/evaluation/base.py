@@ -43,7 +43,10 @@ class Job:
 
 @dataclass(slots=True)
 class Batch:
-    """Rules with everything they read; facts, edges and context are JSON text."""
+    """Rules with everything they read; facts, edges and context are JSON text.
+
+    `trace` asks a runtime that can tell which lines of a rule ran; it costs, and no check asks.
+    """
 
     jobs: list[Job]
     libraries: dict[str, str]
@@ -51,6 +54,7 @@ class Batch:
     edges: dict[str, str]
     reverse: dict[str, str]
     context: str
+    trace: bool = False
 
     def input_text(self) -> str:
         """Return the JSON text that all rules share."""
@@ -64,12 +68,16 @@ class Batch:
 
 @dataclass(slots=True)
 class Answer:
-    """What one rule said; `error` says in one stable line why it said nothing."""
+    """What one rule said; `error` says in one stable line why it said nothing.
+
+    `lines` are those that ran, None where nobody asked or the runtime cannot tell.
+    """
 
     rule: str
     hits: list[dict[str, Any]] = field(default_factory=list)
     unknowns: list[dict[str, Any]] = field(default_factory=list)
     error: str = ""
+    lines: list[int] | None = None
 
 
 @dataclass(slots=True, frozen=True)

@@ -36,7 +36,7 @@ def answers(worker: Worker, batch: Batch, limits: Limits) -> Iterator[Answer]:
     text = batch.input_text().encode()
     while jobs:
         done = 0
-        for answer in _serve(worker, jobs, batch.libraries, text, limits):
+        for answer in _serve(worker, _header(batch, jobs), jobs, text, limits):
             done += 1
             yield answer
         del jobs[:done]
@@ -51,15 +51,17 @@ def own_packages(batch: Batch) -> Batch:
     return batch
 
 
-def _serve(
-    worker: Worker, jobs: list[Job], libraries: dict[str, str], text: bytes, limits: Limits
-) -> Iterator[Answer]:
+def _header(batch: Batch, jobs: list[Job]) -> bytes:
+    told = {"libraries": batch.libraries, "trace": batch.trace, "jobs": [_told(job) for job in jobs]}
+    return json.dumps(told).encode() + b"\n"
+
+
+def _serve(worker: Worker, header: bytes, jobs: list[Job], text: bytes, limits: Limits) -> Iterator[Answer]:
     """Yield answers of one worker; the last one is an error when the worker had to end early."""
-    header = {"libraries": libraries, "jobs": [_told(job) for job in jobs]}
     pid, stdin, stdout = _spawn(worker, limits)
     try:
         lines = _Lines(stdout)
-        if not _send(stdin, json.dumps(header).encode() + b"\n" + text):
+        if not _send(stdin, header + text):
             yield Answer(jobs[0].rule, error="its worker ended while it read the facts")
             return
         if lines.next(limits.load_seconds) is None:
@@ -133,7 +135,9 @@ def _answer(job: Job, line: bytes) -> Answer:
         return Answer(job.rule, error="its worker answered something that is no answer")
     if error:
         return Answer(job.rule, error=str(error))
-    return checked(job, hits, unknowns)
+    answer = checked(job, hits, unknowns)
+    answer.lines = said.get("lines")
+    return answer
 
 
 def checked(job: Job, hits: Any, unknowns: Any) -> Answer:

@@ -78,11 +78,39 @@ def main() -> None:
     compiled = [_compile(job) for job in header["jobs"]]
     import samakia_policy.rules
 
+    lines = _Lines()
+    if header["trace"]:
+        sys.settrace(lines.entered)
     sys.addaudithook(_refuse)
     print("ready", file=out, flush=True)
     for job, code in zip(header["jobs"], compiled, strict=True):
+        lines.follow(job["rule"])
         said = _run(job, code, text, samakia_policy.rules)
+        if header["trace"]:
+            said["lines"] = sorted(lines.seen)
         print(json.dumps(said), file=out, flush=True)
+
+
+class _Lines:
+    """The lines that ran of the rule that is followed."""
+
+    def __init__(self) -> None:
+        self.follow("")
+
+    def follow(self, rule: str) -> None:
+        self.rule = rule
+        self.seen: set = set()
+
+    def entered(self, frame: object, _event: str, _argument: object) -> object:
+        """Be told of a function that is called; tell whether its lines are of interest."""
+        if frame.f_code.co_filename != self.rule:  # type: ignore[attr-defined]
+            return None
+        return self.passed(frame, "line", None)
+
+    def passed(self, frame: object, event: str, _argument: object) -> object:
+        if event == "line":
+            self.seen.add(frame.f_lineno)  # type: ignore[attr-defined]
+        return self.passed
 
 
 def _compile(job: dict) -> object:

@@ -1,4 +1,4 @@
-"""Cases of rules: small worlds with the outcome that is expected of them."""
+"""Run one case of a rule on one runtime, and compare everything it says with what is expected."""
 
 from __future__ import annotations
 
@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from samakia_policy.errors import PackError
-from samakia_policy.evaluation.base import Runtime
+from samakia_policy.evaluation.base import Answer, Batch, Limits, Runtime
 from samakia_policy.evaluation.run import Run, evaluate
 from samakia_policy.evaluation.stamp import SelectedRule, subject_of
 from samakia_policy.model.decision import Location, RuleResult
 from samakia_policy.model.fact import Edge, Fact, FactGraph, Origin
-from samakia_policy.model.rule import Rule
-from samakia_policy.packs.data import read_text
+from samakia_policy.model.rule import UNKNOWN, Rule
 from samakia_policy.packs.load import Catalogue
 
 _AS_OF = "2026-01-01T00:00:00Z"
@@ -21,59 +20,58 @@ _AS_OF = "2026-01-01T00:00:00Z"
 
 @dataclass(slots=True)
 class CaseResult:
-    """How one case went on one runtime; `problem` is empty when it went as expected."""
+    """How one case went on one runtime; `problem` is empty when it went as expected.
+
+    `lines` are those of the rule's source that ran, None where the runtime cannot tell.
+    """
 
     rule: str
     case: str
     runtime: str
     outcome: str
     hits: list[dict[str, Any]]
+    unknown: bool
     problem: str
-
-
-def read_cases(rule: Rule) -> dict[str, dict[str, Any]]:
-    """Return a rule's cases by name; raises PackError when there are none."""
-    from samakia_policy.sources.text import parse_contract
-
-    path = rule.path.rpartition(".")[0] + ".cases.yaml"
-    parsed = parse_contract(read_text(*path.split("/")).encode())
-    if parsed.faults or not parsed.data:
-        fault = parsed.faults[0] if parsed.faults else None
-        raise PackError(fault.message if fault else "no cases", where=f"{path}:{fault.line if fault else 0}")
-    return dict(parsed.data)
-
-
-def case_names(rule: Rule) -> list[str]:
-    """Return the names of a rule's cases."""
-    return list(read_cases(rule))
+    lines: list[int] | None = None
 
 
 def run_case(
-    catalogue: Catalogue, rule: Rule, name: str, case: dict[str, Any], runtime: Runtime
+    catalogue: Catalogue,
+    rule: Rule,
+    name: str,
+    case: dict[str, Any],
+    runtime: Runtime,
+    *,
+    trace: bool = False,
 ) -> CaseResult:
-    """Run one case on one runtime and compare everything it says."""
-    recorder = _Recorder(runtime)
+    """Run one case on one runtime and compare everything it says; `trace` asks which lines ran."""
+    recorder = _Recorder(runtime, trace)
     run = _run(catalogue, rule, case, recorder)
     defaults = {key: declared["default"] for key, declared in rule.params.items()}
     chosen = SelectedRule(rule, [], rule.severity, params={**defaults, **case.get("params", {})})
     result = evaluate(run, [chosen])[0]
     hits = [{**hit, "subject": subject_of(rule, hit["subject"], run.graph)} for hit in recorder.hits]
     problem = "; ".join(_problems(case, result, hits))
-    return CaseResult(rule.id, name, runtime.name, result.outcome, hits, problem)
+    unknown = bool(result.unknowns) or result.outcome == UNKNOWN
+    return CaseResult(rule.id, name, runtime.name, result.outcome, hits, unknown, problem, recorder.lines)
 
 
 class _Recorder:
-    """A runtime that remembers the hits another one answered."""
+    """A runtime that remembers what another one answered."""
 
-    def __init__(self, runtime: Runtime) -> None:
+    def __init__(self, runtime: Runtime, trace: bool) -> None:
         self.name = runtime.name
         self.version = runtime.version
         self._runtime = runtime
+        self._trace = trace
         self.hits: list[dict[str, Any]] = []
+        self.lines: list[int] | None = None
 
-    def evaluate(self, batch: Any, limits: Any) -> Iterator[Any]:
+    def evaluate(self, batch: Batch, limits: Limits) -> Iterator[Answer]:
+        batch.trace = self._trace
         for answer in self._runtime.evaluate(batch, limits):
             self.hits += answer.hits
+            self.lines = answer.lines
             yield answer
 
 
