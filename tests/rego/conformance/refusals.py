@@ -1,0 +1,28 @@
+"""Which cases use a built-in that is refused on purpose."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from conformance.suite import Case
+
+
+def refused(case: Case) -> str:
+    """Return the refused built-in that a case calls, or nothing."""
+    names = _pattern()
+    if names is None:
+        return ""
+    found = names.search("\n".join([case.query, *case.modules]))
+    return found.group(1) if found else ""
+
+
+@lru_cache(maxsize=1)
+def _pattern() -> re.Pattern[str] | None:
+    try:
+        from samakia_policy.rego.builtins.refused import REFUSED
+    except ImportError:
+        return None
+    if not REFUSED:
+        return None
+    return re.compile(r"\b(" + "|".join(map(re.escape, sorted(REFUSED))) + r")\(")
