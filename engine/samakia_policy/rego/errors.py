@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from samakia_policy.errors import Error
 
@@ -26,6 +26,14 @@ FUEL = "eval_fuel_error"
 
 
 @dataclass(slots=True, frozen=True)
+class Details:
+    """What OPA adds to some faults: JSON data (`{"line": ..., "idx": ...}`), and the same as lines of text."""
+
+    data: dict[str, Any]
+    lines: tuple[str, ...]
+
+
+@dataclass(slots=True, frozen=True)
 class Fault:
     """One thing wrong with a module: OPA's code, OPA's wording, the place, and what to do about it."""
 
@@ -33,6 +41,7 @@ class Fault:
     message: str
     location: Location | None = None
     hint: str = ""
+    details: Details | None = None
 
     def __str__(self) -> str:
         where = f"{self.location}: " if self.location else ""
