@@ -1,0 +1,120 @@
+"""Calls of built-ins and of functions, as tests or with their result bound."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+from samakia_policy.rego.generate import code
+from samakia_policy.rego.generate.refs import rule_name
+from samakia_policy.rego.generate.scope import Scope
+from samakia_policy.rego.generate.terms import value
+from samakia_policy.rego.generate.unify import equality, match, unify
+from samakia_policy.rego.run.documents import Branch
+from samakia_policy.rego.syntax import nodes as n
+
+_ORDER = {"lt": ast.Lt(), "lte": ast.LtE(), "gt": ast.Gt(), "gte": ast.GtE()}
+_RELATIONS = {"walk": "b_walk"}
+# Never undefined and never an error, so no guard is needed around them.
+_TOTAL = frozenset(("equal", "neq", "lt", "lte", "gt", "gte", "internal.member_2", "internal.member_3", "type_name"))
+
+
+def literal(call: n.Call, scope: Scope) -> Scope:
+    """Emit a call that stands as a literal: a test, a unification, or a call with its result as last argument."""
+    name = call.name
+    if name in ("eq", "assign"):
+        return unify(call.args[0], call.args[1], scope)
+    arity = _arity(call, scope)
+    if name == "walk" and len(call.args) == arity + 1:
+        return _walk(call, scope)
+    if len(call.args) > arity:
+        scope, made = result(n.Call(call.operator, call.args[:arity], location=call.location), scope)
+        if name not in _TOTAL or name in scope.unit.mocks:
+            made = code.load(scope.defined(made))
+        return match(call.args[arity], made, scope)
+    return _test(call, name, scope)
+
+
+def test(call: n.Call, scope: Scope) -> tuple[Scope, ast.expr]:
+    """Return an expression that is true if a call without result lets the body go on."""
+    name = call.name
+    if name not in scope.unit.mocks:
+        if name in ("equal", "neq"):
+            return _equality(call, name, scope)
+        if name in _ORDER and (compared := _ordered(call, name, scope)):
+            return compared
+    scope, made = result(call, scope)
+    if name in _TOTAL and name not in scope.unit.mocks:
+        return scope, made
+    return scope, code.call("truth", made)
+
+
+def _test(call: n.Call, name: str, scope: Scope) -> Scope:
+    if name in ("print", "internal.print", "trace"):
+        scope, made = result(call, scope)
+        scope.emit(code.do(made))
+        return scope
+    scope, made = test(call, scope)
+    scope.require(made)
+    return scope
+
+
+def _equality(call: n.Call, name: str, scope: Scope) -> tuple[Scope, ast.expr]:
+    one, two = call.args
+    scope, left = value(one, scope)
+    scope, right = value(two, scope)
+    same = equality(one, left, two, right)
+    return scope, same if name == "equal" else code.negated(same)
+
+
+def _ordered(call: n.Call, name: str, scope: Scope) -> tuple[Scope, ast.expr] | None:
+    """Compare with a number or string constant natively when the other side has its type."""
+    scope, left = value(call.args[0], scope)
+    scope, right = value(call.args[1], scope)
+    return scope, code.call(f"o_{name}", left, right)
+
+
+def result(call: n.Call, scope: Scope) -> tuple[Scope, ast.expr]:
+    """Return an expression for a call's result, which may be undefined."""
+    made = []
+    for argument in call.args:
+        scope, found = value(argument, scope)
+        made.append(found)
+    state = code.load(scope.state)
+    name = call.name
+    branch = function_branch(call.operator, scope)
+    held = rule_name(scope.unit, branch) if branch else scope.unit.built_in(name)
+    if name in scope.unit.mocks:
+        return scope, code.call("mocked", state, code.const(name), code.load(held), *made)
+    return scope, code.call(held, state, *made)
+
+
+def function_branch(operator: n.Ref, scope: Scope) -> Branch | None:
+    """Return where a user's function lies, or None for a built-in."""
+    if operator.head.__class__ is not n.Var or operator.head.name != "data":  # type: ignore[union-attr]
+        return None
+    branch: Branch | None = scope.unit.tree
+    for term in operator.path:
+        if branch is None or term.__class__ is not n.Scalar:
+            return None
+        branch = branch.children.get(term.value)  # type: ignore[union-attr, arg-type]
+    return branch
+
+
+def _arity(call: n.Call, scope: Scope) -> int:
+    branch = function_branch(call.operator, scope)
+    if branch is not None:
+        return int(scope.unit.arities[branch.path])
+    return int(scope.unit.arity_of(call.name))
+
+
+def _walk(call: n.Call, scope: Scope) -> Scope:
+    scope, subject = value(call.args[0], scope)
+    pattern: Any = call.args[1]
+    name = scope.unit.fresh("w")
+    made = code.call(scope.unit.built_in("walk"), code.load(scope.state), subject)
+    if "walk" in scope.unit.mocks:
+        made = code.call("mocked", code.load(scope.state), code.const("walk"), code.load("b_walk"), subject)
+        return match(pattern, code.load(scope.defined(made)), scope)
+    scope = scope.enter([name], made)
+    return match(pattern, code.load(name), scope)

@@ -1,0 +1,125 @@
+"""What has a body of its own inside a body: comprehensions, `not`, `every`. Each becomes a function."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from typing import Any
+
+from samakia_policy.rego.generate import code
+from samakia_policy.rego.generate.free import variables
+from samakia_policy.rego.generate.scope import Scope
+from samakia_policy.rego.generate.terms import value
+from samakia_policy.rego.run.state import MEMO
+from samakia_policy.rego.syntax import nodes as n
+
+
+def captured(parts: list[Any], scope: Scope) -> dict[str, ast.expr]:
+    """Return what a nested body uses of the variables bound outside."""
+    return {name: scope.bound[name] for name in variables(parts) if name in scope.bound}
+
+
+def inner(scope: Scope, taken: dict[str, ast.expr], prefix: str) -> tuple[str, list[str], list[ast.expr], Scope]:
+    """Return a new function's name, parameters, the arguments to call it with, and its first scope."""
+    name = scope.unit.fresh(prefix)
+    names = [rego for rego, held in taken.items() if isinstance(held, ast.Name)]
+    parameters = [scope.unit.fresh("p") for _ in names]
+    bound = dict(taken)
+    bound.update({rego: code.load(parameter) for rego, parameter in zip(names, parameters, strict=True)})
+    made = Scope(scope.unit, [], lambda: code.back(code.const(None)), bound=bound, line=scope.line)
+    arguments = [code.load(scope.state), *[taken[rego] for rego in names]]
+    return name, ["c", *parameters], arguments, made
+
+
+def comprehension(term: Any, scope: Scope) -> ast.expr:
+    """Return an expression for a comprehension; one that captures nothing is evaluated once per state."""
+    parts = [term.body, *[getattr(term, part) for part in _PARTS[term.__class__]]]
+    taken = captured(parts, scope)
+    name, parameters, arguments, body = inner(scope, taken, "comp")
+    body.fail = lambda: code.back(_result(term))
+    empty = code.list_of([]) if term.__class__ is n.ArrayComp else ast.Dict([], [])
+    body.emit(code.assign("acc", empty))
+    from samakia_policy.rego.generate import bodies
+
+    bodies.body(term.body, body, bodies.mutating(lambda scope: _collect(term, scope)))
+    body.emit(code.back(_result(term)))
+    scope.unit.functions.append(code.function(name, parameters, body.out, scope.line))
+    made = code.call(name, *arguments)
+    return _once(made, scope) if len(arguments) == 1 else made
+
+
+_PARTS = {n.ArrayComp: ("term",), n.SetComp: ("term",), n.ObjectComp: ("key", "value")}
+
+
+def _result(term: Any) -> ast.expr:
+    return code.call("as_set", code.load("acc")) if term.__class__ is n.SetComp else code.load("acc")
+
+
+def _collect(term: Any, scope: Scope) -> None:
+    if term.__class__ is n.ObjectComp:
+        scope, name = value(term.key, scope)
+        scope, made = value(term.value, scope)
+        scope.emit(code.do(code.call("put", code.load("acc"), name, made)))
+        return
+    scope, made = value(term.term, scope)
+    function = "append" if term.__class__ is n.ArrayComp else "add"
+    scope.emit(code.do(code.call(function, code.load("acc"), made)))
+
+
+def _once(made: ast.expr, scope: Scope) -> ast.expr:
+    memo = scope.unit.fresh("m")
+    slot = next(scope.unit.slots)
+    held = code.item(code.slot(scope.state, MEMO), code.const(slot))
+    scope.emit(code.assign(memo, held))
+    store: ast.stmt = ast.Assign([code.target([memo]), ast.Subscript(code.slot(scope.state, MEMO), code.const(slot), code.STORE)], made)
+    scope.emit(code.when(code.is_(code.load(memo), code.load("MISSING")), [store]))
+    return code.load(memo)
+
+
+def exists(bodies: n.Body, scope: Scope, prefix: str = "has") -> ast.expr:
+    """Return an expression that is true if a body can be satisfied."""
+    return satisfied(bodies, scope, {}, prefix, lambda _: None)
+
+
+def satisfied(
+    nested: n.Body, scope: Scope, extra: dict[str, ast.expr], prefix: str, prepare: Callable[[Scope], Any]
+) -> ast.expr:
+    """Like `exists`; `extra` are further variables handed in, `prepare` emits what comes before the body."""
+    from samakia_policy.rego.generate import bodies
+
+    taken = {**captured([nested], scope), **extra}
+    name, parameters, arguments, made = inner(scope, taken, prefix)
+    made.fail = lambda: code.back(code.const(False))
+    start = prepare(made) or made
+    bodies.body(nested, start, bodies.reached())
+    made.emit(code.back(code.const(False)))
+    scope.unit.functions.append(code.function(name, parameters, made.out, scope.line))
+    return code.call(name, *arguments)
+
+
+def every(term: n.Every, scope: Scope) -> Scope:
+    """Emit `every`: no element of the domain may fail the body; a domain that is no collection fails."""
+    scope, domain = value(term.domain, scope)
+    held = code.load(scope.name(domain))
+    scope.require(code.call("iterable", held))
+    names = [name for part in (term.key, term.value) if part is not None for name in variables(part)]
+    outer = {name: found for name, found in captured([term.body], scope).items() if name not in names}
+    name, parameters, arguments, made = inner(scope, {**outer, "$domain": held}, "every")
+    made.fail = lambda: code.back(code.const(False))
+    _every_body(term, made)
+    made.emit(code.back(code.const(True)))
+    scope.unit.functions.append(code.function(name, parameters, made.out, scope.line))
+    scope.require(code.call(name, *arguments))
+    return scope
+
+
+def _every_body(term: n.Every, made: Scope) -> None:
+    from samakia_policy.rego.generate.unify import match
+
+    key, item = made.unit.fresh("i"), made.unit.fresh("t")
+    turn = made.enter([key, item], code.call("items", code.load(made.state), made.bound["$domain"]))
+    if term.key is not None:
+        turn = match(term.key, code.load(key), turn)
+    turn = match(term.value, code.load(item), turn)
+    holds = exists(term.body, turn)
+    turn.emit(code.when(code.negated(holds), [code.back(code.const(False))]))

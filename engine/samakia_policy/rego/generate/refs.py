@@ -1,0 +1,207 @@
+"""Refs: constant steps in one guarded chain, bound variables by lookup, unbound ones by a loop."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Hashable
+from typing import Any
+
+from samakia_policy.rego.generate import code
+from samakia_policy.rego.generate.free import variables
+from samakia_policy.rego.generate.scope import Scope
+from samakia_policy.rego.generate.terms import value
+from samakia_policy.rego.run.documents import Branch
+from samakia_policy.rego.run.state import DATA, INPUT
+from samakia_policy.rego.syntax import nodes as n
+
+
+class Walk:
+    """A ref being read: the scope reached, the expression so far, and what identifies it.
+
+    `tree`: the value may be a Place under `data`, whose steps are taken by `tree_step`.
+    """
+
+    __slots__ = ("held", "identity", "scope", "tree")
+
+    def __init__(self, scope: Scope, held: ast.expr, identity: tuple[Hashable, ...] | None, *, tree: bool) -> None:
+        self.scope = scope
+        self.held = held
+        self.identity = identity
+        self.tree = tree
+
+    def known(self, step: Hashable) -> tuple[Hashable, ...] | None:
+        """Return the identity of this ref with one more step."""
+        return None if self.identity is None else (*self.identity, step)
+
+    def hold(self, name: str, identity: tuple[Hashable, ...] | None) -> None:
+        """Go on from a variable, and remember it for later refs that begin alike."""
+        self.held = code.load(name)
+        self.identity = identity
+        if identity is not None and not self.tree:
+            self.scope.known[identity] = name
+
+
+def read(ref: n.Ref, scope: Scope) -> tuple[Scope, ast.expr]:
+    """Return an expression for a ref's value."""
+    walk, rest = _start(ref, scope)
+    _steps(walk, rest)
+    if walk.tree:
+        walk.scope.line = scope.line
+        name = walk.scope.name(code.call("whole", code.load(walk.scope.state), walk.held))
+        return walk.scope, code.load(name)
+    return walk.scope, walk.held
+
+
+def _start(ref: n.Ref, scope: Scope) -> tuple[Walk, list[Any]]:
+    head = ref.head
+    if head.__class__ is not n.Var:
+        scope, made = value(head, scope)
+        return Walk(scope, code.load(scope.name(made)), None, tree=False), list(ref.path)
+    name = head.name  # type: ignore[union-attr]
+    if name in scope.bound:
+        held = scope.bound[name]
+        identity: tuple[Hashable, ...] = (held.id,) if isinstance(held, ast.Name) else ("k", name)
+        return Walk(scope, held, identity, tree=False), list(ref.path)
+    if name == "input":
+        return _input(ref, scope)
+    return _data(ref, scope)
+
+
+def _input(ref: n.Ref, scope: Scope) -> tuple[Walk, list[Any]]:
+    walk = Walk(scope, code.slot(scope.state, INPUT), (scope.state, "input"), tree=False)
+    if not ref.path or ref.path[0].__class__ is not n.Scalar:
+        name = scope.known.get(walk.identity or ())
+        walk.hold(name or scope.defined(walk.held), walk.identity)
+    return walk, list(ref.path)
+
+
+def _data(ref: n.Ref, scope: Scope) -> tuple[Walk, list[Any]]:
+    branch: Branch = scope.unit.tree  # type: ignore[attr-defined]
+    path = list(ref.path)
+    if _masked(scope, path):
+        return _tree(branch, path, scope)
+    for position, term in enumerate(path):
+        if term.__class__ is not n.Scalar or not isinstance(term.value, str):
+            return _tree(branch, path, scope)
+        below = branch.children.get(term.value)
+        if below is None:
+            if branch.value is not None:
+                return _tree(branch, path, scope) if branch.children else _rule(branch, path[position:], scope)
+            return Walk(scope, code.slot(scope.state, DATA), (scope.state, "data"), tree=False), path
+        branch = below
+        if branch.value is not None and not branch.open:
+            return _rule(branch, path[position + 1 :], scope)
+    if branch.value is not None and not branch.children:
+        return _rule(branch, [], scope)
+    return _tree(branch, path, scope)
+
+
+def _rule(branch: Branch, rest: list[Any], scope: Scope) -> tuple[Walk, list[Any]]:
+    identity = (scope.state, "rule", *branch.path)
+    walk = Walk(scope, code.const(None), identity, tree=False)
+    name = scope.known.get(identity)
+    made = code.call(rule_name(scope.unit, branch), code.load(scope.state))
+    walk.hold(name or scope.defined(made), identity)
+    return walk, rest
+
+
+def rule_name(unit: Any, branch: Branch) -> str:
+    """Return the name of the function that evaluates a branch's rules."""
+    return str(unit.rule_names[branch.path])
+
+
+def _tree(branch: Branch, path: list[Any], scope: Scope) -> tuple[Walk, list[Any]]:
+    held = scope.name(code.call("root", code.load(scope.state), code.load("tree")))
+    return Walk(scope, code.load(held), None, tree=True), path
+
+
+def _masked(scope: Scope, path: list[Any]) -> bool:
+    for mask in scope.unit.masks:
+        pairs = list(zip(mask, path, strict=False))
+        if all(term.__class__ is not n.Scalar or term.value == name for name, term in pairs):
+            return True
+    return False
+
+
+def _steps(walk: Walk, path: list[Any]) -> None:
+    position = 0
+    while position < len(path):
+        chain = position
+        while not walk.tree and chain < len(path) and _plain(path[chain]):
+            chain += 1
+        if chain > position:
+            _chain(walk, [term.value for term in path[position:chain]])
+            position = chain
+        else:
+            _step(walk, path[position])
+            position += 1
+
+
+def _plain(term: Any) -> bool:
+    return term.__class__ is n.Scalar and term.value.__class__ is str
+
+
+def _chain(walk: Walk, names: list[str]) -> None:
+    scope = walk.scope
+    identity = None if walk.identity is None else (*walk.identity, *[("s", name) for name in names])
+    if identity is not None:
+        for length in range(len(names), 0, -1):
+            if (name := scope.known.get(identity[: len(identity) - len(names) + length])) is not None:
+                walk.held, names = code.load(name), names[length:]
+                break
+        if not names:
+            walk.identity = identity
+            return
+    found: ast.expr = walk.held
+    for step in names:
+        found = code.item(found, code.const(step))
+    name = scope.unit.fresh("t")
+    assigned = code.assign(name, found)
+    assigned.lineno = scope.line
+    scope.emit(code.guarded([assigned], "ABSENT", scope.stop()))
+    walk.hold(name, identity)
+
+
+def _step(walk: Walk, term: Any) -> None:
+    scope = walk.scope
+    free = [name for name in variables(term) if name not in scope.bound]
+    if free:
+        _loop(walk, term, free)
+        return
+    scope, wanted = value(term, scope)
+    walk.scope = scope
+    identity = walk.known(_identity(term, wanted))
+    if identity is not None and (name := scope.known.get(identity)) is not None:
+        walk.held, walk.identity = code.load(name), identity
+        return
+    if walk.tree:
+        made = code.call("tree_step", code.load(scope.state), walk.held, wanted)
+    else:
+        made = code.call("step", walk.held, wanted)
+    walk.hold(scope.defined(made), identity)
+
+
+def _identity(term: Any, wanted: ast.expr) -> Hashable:
+    if term.__class__ is n.Scalar:
+        return ("s" if isinstance(term.value, str) else term.value.__class__.__name__, str(term.value))
+    if isinstance(wanted, ast.Name):
+        return ("v", wanted.id)
+    return ("once", id(term))
+
+
+def _loop(walk: Walk, term: Any, free: list[str]) -> None:
+    from samakia_policy.rego.generate.unify import match
+
+    scope = walk.scope
+    name, found = scope.unit.fresh("i"), scope.unit.fresh("t")
+    source = code.load(scope.name(walk.held))
+    if term.__class__ is n.Var and term.wildcard and not walk.tree:
+        walk.scope = scope.enter([found], code.call("values", code.load(scope.state), source))
+        walk.identity = None
+        walk.held = code.load(found)
+        return
+    function = "tree_items" if walk.tree else "items"
+    walk.scope = scope.enter([name, found], code.call(function, code.load(scope.state), source))
+    identity = walk.known(("v", name))
+    walk.scope = match(term, code.load(name), walk.scope)
+    walk.hold(found, identity)

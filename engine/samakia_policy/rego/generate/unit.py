@@ -1,0 +1,77 @@
+"""One piece of code in the making: its functions, constants, places in the source, and what it calls."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any
+
+from samakia_policy.rego.generate import code
+from samakia_policy.rego.syntax.nodes import Location
+from samakia_policy.rego.values.number import Number
+
+
+@dataclass(slots=True)
+class Unit:
+    """Collects what one compiled policy or query consists of.
+
+    `places`: what line N of the generated code stands for, N from 1. `built_ins`: the names it calls.
+    """
+
+    functions: list[ast.stmt] = field(default_factory=list)
+    constants: list[ast.stmt] = field(default_factory=list)
+    places: list[Location | None] = field(default_factory=lambda: [None])
+    built_ins: dict[str, str] = field(default_factory=dict)
+    numbers: count[int] = field(default_factory=count)
+    slots: count[int] = field(default_factory=count)
+    tag: str = ""
+    mocks: frozenset[str] = frozenset()
+    masks: tuple[tuple[str, ...], ...] = ()
+
+    def fresh(self, prefix: str) -> str:
+        """Return a name that nothing else in the unit has."""
+        return f"{prefix}{self.tag}{next(self.numbers)}"
+
+    def line(self, location: Location | None) -> int:
+        """Return the line number that stands for a place."""
+        if location is not None and self.places[-1] is not location:
+            self.places.append(location)
+        return len(self.places) if location is not None else 1
+
+    def built_in(self, name: str) -> str:
+        """Return the variable that holds a built-in."""
+        return self.built_ins.setdefault(name, f"b_{name.replace('.', '_')}")
+
+    def constant(self, value: Any) -> ast.expr:
+        """Return an expression for a ground value; collections and long numbers are made once."""
+        if value is None or value.__class__ in (bool, str):
+            return code.const(value)
+        if value.__class__ is int and abs(value) < 1 << 64:
+            return code.const(value)
+        name = self.fresh("k")
+        self.constants.append(code.assign(name, _made(value)))
+        return code.load(name)
+
+    def module(self) -> ast.Module:
+        """Return everything as one Python module, ready to be compiled."""
+        made = ast.Module([*self.constants, *self.functions], [])
+        return ast.fix_missing_locations(made)
+
+
+def _made(value: Any) -> ast.expr:
+    kind = value.__class__
+    if value is None or kind in (bool, str):
+        return code.const(value)
+    if kind is int:
+        return code.const(value) if abs(value) < 1 << 64 else code.call("integer", code.const(hex(value)))
+    if kind is Number:
+        return code.call("Number", code.const(value.text))
+    if kind is list:
+        return code.list_of([_made(item) for item in value])
+    if kind is dict:
+        from samakia_policy.rego.values.collections import pairs
+
+        made = [code.tuple_of([_made(name), _made(item)]) for name, item in pairs(value)]
+        return code.call("make_object", code.list_of(made))
+    return code.call("make_set", code.list_of([_made(item) for item in value]))

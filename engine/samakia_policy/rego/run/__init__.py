@@ -1,0 +1,1 @@
+"""What generated code calls: lookups, loops, documents, `with`, errors. Nothing here knows the syntax tree."""

@@ -1,0 +1,138 @@
+"""The tree under `data`: rules where there are rules, base documents everywhere else, read lazily."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from samakia_policy.rego.errors import WITH_MERGE, EvaluationFault
+from samakia_policy.rego.run.lookup import items, step
+from samakia_policy.rego.run.state import DATA, INPUT, MASKED, Function, State, derived
+from samakia_policy.rego.values.collections import UNDEFINED, key, unkey
+from samakia_policy.rego.values.order import ordered
+
+
+@dataclass(slots=True, eq=False)
+class Branch:
+    """A place that packages or rules name. `value` evaluates the rules whose name ends exactly here.
+
+    `open`: what lies here is an object that children and deeper rules add to; else it is one whole document.
+    """
+
+    path: tuple[str, ...]
+    children: dict[str, Branch] = field(default_factory=dict)
+    value: Function | None = None
+    function: bool = False
+    open: bool = True
+
+
+class Place:
+    """Where a ref stands when its next step is only known at run time.
+
+    `given`: what dynamic rules higher up contributed here; `mask`: which paths below a `with` replaced.
+    """
+
+    __slots__ = ("base", "branch", "given", "mask")
+
+    def __init__(self, branch: Branch, base: Any, given: Any, mask: Any) -> None:
+        self.branch = branch
+        self.base = base
+        self.given = given
+        self.mask = mask
+
+
+def root(state: State, branch: Branch) -> Any:
+    """Return the place of `data` itself."""
+    mask = state[MASKED]
+    return state[DATA] if mask is True else Place(branch, state[DATA], UNDEFINED, mask)
+
+
+def tree_step(state: State, place: Any, name: Any) -> Any:
+    """Return what lies one step further: a value, a Place, or UNDEFINED."""
+    if place.__class__ is not Place:
+        return step(place, name)
+    base = step(place.base, name)
+    mask = place.mask.get(name) if place.mask and name.__class__ is str else None
+    if mask is True:
+        return base
+    given = step(place.given, name)
+    branch = place.branch.children.get(name) if name.__class__ is str else None
+    if branch is None:
+        return _merged(base, given)
+    return _enter(state, branch, base, given, mask)
+
+
+def _enter(state: State, branch: Branch, base: Any, given: Any, mask: Any) -> Any:
+    if branch.function:
+        return UNDEFINED
+    if not branch.open:
+        return branch.value(state) if branch.value else UNDEFINED
+    if branch.value is not None:
+        given = _merged(given, branch.value(state))
+    return Place(branch, base, given, mask)
+
+
+def tree_items(state: State, place: Any) -> Any:
+    """Return the keys and values (or places) below a place, in order."""
+    if place.__class__ is not Place:
+        return items(state, place)
+    found = [(name, tree_step(state, place, name)) for name in _names(place)]
+    return [(name, value) for name, value in found if value is not UNDEFINED]
+
+
+def _names(place: Place) -> list[Any]:
+    names = {name for name, branch in place.branch.children.items() if not branch.function}
+    for source in (place.base, place.given):
+        if source.__class__ is dict:
+            names.update(source)
+    return ordered(unkey(name) for name in names)
+
+
+def whole(state: State, place: Any) -> Any:
+    """Return everything at a place as one value; rules without a value are left out."""
+    if place.__class__ is not Place:
+        return place
+    found = ((name, whole(state, tree_step(state, place, name))) for name in _names(place))
+    return {key(name): value for name, value in found if value is not UNDEFINED}
+
+
+def _merged(under: Any, over: Any) -> Any:
+    if over is UNDEFINED:
+        return under
+    if under.__class__ is not dict or over.__class__ is not dict:
+        return over
+    return {**under, **{name: _merged(under.get(name, UNDEFINED), value) for name, value in over.items()}}
+
+
+def replaced(state: State, targets: tuple[tuple[Any, ...], ...], mocks: dict[str, Any] | None = None) -> State:
+    """Return the state inside a `with`: each target is ("input" | "data", path, value)."""
+    changes: dict[str, Any] = {}
+    for source, path, value in targets:
+        before = changes.get(source, state[INPUT if source == "input" else DATA])
+        changes[source] = _placed(before, path, value)
+        if source == "data":
+            changes["masked"] = _masked(changes.get("masked", state[MASKED]), path)
+    if mocks:
+        changes["mocks"] = {**state[5], **mocks}
+    return derived(state, **changes)
+
+
+def _placed(before: Any, path: tuple[Any, ...], value: Any) -> Any:
+    if not path:
+        return value
+    if before is UNDEFINED:
+        before = {}
+    if before.__class__ is not dict:
+        raise EvaluationFault(WITH_MERGE, "real and replacement data could not be merged")
+    name = key(path[0])
+    return {**before, name: _placed(before.get(name, UNDEFINED), path[1:], value)}
+
+
+def _masked(before: Any, path: tuple[Any, ...]) -> Any:
+    if not path or before is True:
+        return True
+    below = before or {}
+    return {**below, path[0]: _masked(below.get(path[0]), path[1:])}
+
+
+__all__ = ["Branch", "Place", "replaced", "root", "tree_items", "tree_step", "whole"]
