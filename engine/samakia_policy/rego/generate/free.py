@@ -47,6 +47,7 @@ _PARTS: dict[type, Callable[[Any], list[Any]]] = {
     n.With: lambda x: [x.value, x.target],
     n.Expr: lambda x: [x.withs, x.terms],
     n.Head: lambda x: [x.value, x.key, x.args, x.ref],
+    n.Rule: lambda x: [x.otherwise, x.body, x.head],
 }
 
 

@@ -10,6 +10,7 @@ from samakia_policy.rego.generate import code
 from samakia_policy.rego.generate.free import variables
 from samakia_policy.rego.generate.scope import Scope
 from samakia_policy.rego.generate.terms import value
+from samakia_policy.rego.generate.unit import Unit
 from samakia_policy.rego.run.documents import Branch
 from samakia_policy.rego.run.state import DATA, INPUT
 from samakia_policy.rego.syntax import nodes as n
@@ -76,7 +77,7 @@ def _input(ref: n.Ref, scope: Scope) -> tuple[Walk, list[Any]]:
 
 
 def _data(ref: n.Ref, scope: Scope) -> tuple[Walk, list[Any]]:
-    branch: Branch = scope.unit.tree  # type: ignore[attr-defined]
+    branch = scope.unit.tree
     path = list(ref.path)
     if _masked(scope, path):
         return _tree(branch, path, scope)
@@ -105,9 +106,9 @@ def _rule(branch: Branch, rest: list[Any], scope: Scope) -> tuple[Walk, list[Any
     return walk, rest
 
 
-def rule_name(unit: Any, branch: Branch) -> str:
+def rule_name(unit: Unit, branch: Branch) -> str:
     """Return the name of the function that evaluates a branch's rules."""
-    return str(unit.rule_names[branch.path])
+    return unit.rule_names[branch.path]
 
 
 def _tree(branch: Branch, path: list[Any], scope: Scope) -> tuple[Walk, list[Any]]:

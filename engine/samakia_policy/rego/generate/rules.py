@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import ast
-from typing import Any
-
 from samakia_policy.rego.generate import code
 from samakia_policy.rego.generate.bodies import Final, body, mutating
 from samakia_policy.rego.generate.scope import Scope
@@ -110,29 +108,23 @@ def _emit_rule(rule: n.Rule, group: Group, unit: Unit) -> str:
 
 def _single(rule: n.Rule, group: Group, scope: Scope) -> None:
     """Emit a rule that gives one value; when its body fails, its `else` is asked."""
-    constant = ground(rule.head.value)
+    constant = ground(rule.head.value) is not NOT_GROUND
     otherwise: ast.expr = code.load("U")
     if rule.otherwise is not None:
         arguments = [code.load("c"), *[code.load(f"a{number}") for number in range(group.arity)]]
         otherwise = code.call(_emit_rule(rule.otherwise, group, scope.unit), *arguments)
-    first = constant is not NOT_GROUND
-    ended = otherwise if first else code.call("or_else", code.load("acc"), otherwise)
-    if first or rule.otherwise is None:
-        end: ast.expr = ended if first else code.load("acc")
-        finish = [code.back(end)]
-    else:
-        undefined = code.is_(code.load("acc"), code.load("U"))
-        finish = [code.when(undefined, [code.back(otherwise)]), code.back(code.load("acc"))]
     outer = scope
-    if not first:
+    if not constant:
         scope.emit(code.assign("acc", code.load("U")))
     # Before any loop nothing was found yet, so a failing literal goes straight to the `else`.
     scope.fail = lambda: code.back(otherwise)
     for number, argument in enumerate(rule.head.args or []):
         scope = match(argument, code.load(f"a{number}"), scope)
-    body(rule.body, scope, _first(rule) if first else _only(rule, group))
-    for statement in finish:
-        outer.emit(statement)
+    body(rule.body, scope, _first(rule) if constant else _only(rule, group))
+    if not constant:
+        undefined = code.is_not(code.load("acc"), code.load("U"))
+        outer.emit(code.when(undefined, [code.back(code.load("acc"))]))
+    outer.emit(code.back(otherwise))
 
 
 def _first(rule: n.Rule) -> Final:
@@ -178,5 +170,3 @@ def _collect(rule: n.Rule, group: Group, scope: Scope) -> None:
         return
     scope.emit(code.do(code.call("insert", code.load("acc"), code.tuple_of(path), made)))
 
-
-__all__: list[Any] = ["emit_group"]

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
+from samakia_policy.rego.builtins.registry import signatures
 from samakia_policy.rego.generate import code
+from samakia_policy.rego.run.documents import Branch
 from samakia_policy.rego.syntax.nodes import Location
 from samakia_policy.rego.values.number import Number
 
@@ -27,7 +29,10 @@ class Unit:
     slots: count[int] = field(default_factory=count)
     tag: str = ""
     mocks: frozenset[str] = frozenset()
-    masks: tuple[tuple[str, ...], ...] = ()
+    masks: frozenset[tuple[str, ...]] = frozenset()
+    tree: Branch = field(default_factory=lambda: Branch(()))
+    rule_names: dict[tuple[str, ...], str] = field(default_factory=dict)
+    arities: dict[tuple[str, ...], int] = field(default_factory=dict)
 
     def fresh(self, prefix: str) -> str:
         """Return a name that nothing else in the unit has."""
@@ -42,6 +47,10 @@ class Unit:
     def built_in(self, name: str) -> str:
         """Return the variable that holds a built-in."""
         return self.built_ins.setdefault(name, f"b_{name.replace('.', '_')}")
+
+    def arity_of(self, name: str) -> int:
+        """Return how many operands a built-in takes."""
+        return len(signatures()[name]["decl"].get("args") or ())
 
     def constant(self, value: Any) -> ast.expr:
         """Return an expression for a ground value; collections and long numbers are made once."""

@@ -60,3 +60,11 @@ def truth(value: Any) -> bool:
 def unequal(left: Any, right: Any) -> bool:
     """Return whether two values differ."""
     return not equal(left, right)
+
+
+def relation(built_in: Builtin) -> Function:
+    """Return a function whose result is looped over: each turn is one solution."""
+    function = built_in.function
+    if built_in.context:
+        return lambda state, *operands: function(state[CONTEXT], *operands)
+    return lambda state, *operands: function(*operands)

@@ -1,0 +1,73 @@
+"""Turning a unit into functions that can be called, with nothing in reach but what a policy may use."""
+
+from __future__ import annotations
+
+import types
+from typing import Any
+
+from samakia_policy.rego.builtins.registry import find
+from samakia_policy.rego.generate.unit import Unit
+from samakia_policy.rego.run import calls, compare, documents, lookup, results
+from samakia_policy.rego.run.state import MISSING
+from samakia_policy.rego.syntax.nodes import Location
+from samakia_policy.rego.values.collections import UNDEFINED, Set, equal, key, make_object
+from samakia_policy.rego.values.number import Number
+
+SUPPORT: dict[str, Any] = {
+    "__builtins__": {},
+    "U": UNDEFINED,
+    "MISSING": MISSING,
+    "ABSENT": (KeyError, TypeError, IndexError),
+    "Number": Number,
+    "integer": lambda text: int(text, 16),
+    "make_object": make_object,
+    "make_set": Set,
+    "key": key,
+    "equal": equal,
+    "append": list.append,
+    **{function.__name__: function for function in (lookup.step, lookup.items, lookup.values, lookup.iterable)},
+    **{f.__name__: f for f in (results.add, results.put, results.same, results.insert, results.insert_member)},
+    "as_set": results.as_set,
+    **{f.__name__: f for f in (documents.root, documents.tree_step, documents.tree_items, documents.whole)},
+    "replaced": documents.replaced,
+    "mocked": calls.mocked,
+    "truth": calls.truth,
+    "is_array": compare.is_array,
+    "is_object": compare.is_object,
+    "o_lt": compare.less,
+    "o_lte": compare.less_equal,
+    "o_gt": compare.greater,
+    "o_gte": compare.greater_equal,
+}
+
+
+class Places:
+    """What the lines of generated code stand for, by the file name of its code object."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, list[Location | None]] = {}
+
+    def add(self, name: str, places: list[Location | None]) -> None:
+        """Remember one unit's places."""
+        self._known[name] = places
+
+    def find(self, traceback: types.TracebackType | None) -> Location | None:
+        """Return the place of the innermost generated line in a traceback."""
+        found = None
+        while traceback is not None:
+            places = self._known.get(traceback.tb_frame.f_code.co_filename)
+            if places is not None and traceback.tb_lineno <= len(places):
+                found = places[traceback.tb_lineno - 1] or found
+            traceback = traceback.tb_next
+        return found
+
+
+def link(unit: Unit, name: str, namespace: dict[str, Any]) -> dict[str, Any]:
+    """Run a unit's code in a namespace, so that its functions are there; returns the namespace."""
+    for built_in, variable in unit.built_ins.items():
+        if variable not in namespace:
+            found = find(built_in)
+            # `walk` yields pairs: the loop around it must not guard every turn.
+            namespace[variable] = calls.relation(found) if built_in == "walk" else calls.caller(found)
+    exec(compile(unit.module(), name, "exec", dont_inherit=True), namespace)  # noqa: S102
+    return namespace
