@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from samakia_policy import __version__, errors
-from samakia_policy.cli import check, explain, facts, packs, testing
+from samakia_policy.cli import check, completion, explain, facts, packs, testing
 
 COMMANDS: dict[str, Any] = {
     "check": check,
@@ -18,6 +18,7 @@ COMMANDS: dict[str, Any] = {
     "pack": packs,
     "test": testing,
     "docs": packs.docs,
+    "completion": completion,
 }
 _EXIT = {errors.EvaluationError: 70, errors.VerificationError: 5, errors.AdapterError: 6}
 
@@ -33,9 +34,8 @@ def entry() -> int:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit code."""
-    parser = _parser()
     try:
-        chosen = parser.parse_args(arguments)
+        chosen = parser().parse_args(arguments)
         return int(chosen.run(chosen))
     except errors.Error as error:
         _complain(f"policy: {error}")
@@ -70,12 +70,13 @@ def _where(error: BaseException) -> str:
     return f"{os.path.basename(trace.tb_frame.f_code.co_filename)}:{trace.tb_lineno}"
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of the whole command line."""
+    made = argparse.ArgumentParser(
         prog="policy", description="Decide whether an infrastructure change may happen, and say why."
     )
-    parser.add_argument("--version", action="version", version=f"policy {__version__}")
-    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    made.add_argument("--version", action="version", version=f"policy {__version__}")
+    commands = made.add_subparsers(metavar="COMMAND", required=True)
     for name, module in COMMANDS.items():
         module.add_arguments(commands, name)
-    return parser
+    return made
