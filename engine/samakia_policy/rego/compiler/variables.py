@@ -152,9 +152,12 @@ def pattern_vars(nodes: Iterable[Any]) -> set[str]:
 
 
 def placed_vars(node: Any, found: dict[str, Location | None]) -> None:
-    """Add the variables below a term with the place where each was last seen."""
-    if node.__class__ is Var:
+    """Add the variables below a term with the place where each was last seen outside a reference."""
+    if isinstance(node, Var):
         found[node.name] = node.location
-        return
-    for child in children(node):
-        placed_vars(child, found)
+    elif isinstance(node, Ref):
+        for name in all_vars([node]):
+            found.setdefault(name, None)
+    else:
+        for child in children(node):
+            placed_vars(child, found)
