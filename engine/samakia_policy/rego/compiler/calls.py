@@ -9,26 +9,11 @@ from samakia_policy.rego.builtins.registry import signatures
 from samakia_policy.rego.compiler.conflicts import shown_ref
 from samakia_policy.rego.compiler.outputs import Arity, is_equality
 from samakia_policy.rego.compiler.text import text
-from samakia_policy.rego.compiler.tree import RuleTree
 from samakia_policy.rego.compiler.walk import children, walk
 from samakia_policy.rego.errors import TYPE, Fault
 from samakia_policy.rego.syntax.nodes import Call, Expr, Ref
 
 BuiltinMismatch = Callable[[Expr, Call], Fault]
-
-
-def arity_of(tree: RuleTree) -> Arity:
-    """Return what tells how many arguments a reference takes when called; -1 if it cannot be called."""
-    known = signatures()
-
-    def arity(ref: Ref) -> int:
-        entry = known.get(text(ref))
-        if entry is not None:
-            return len(entry["decl"].get("args") or ())
-        rules = tree.exact(ref)
-        return len(rules[0].head.args or ()) if rules else -1
-
-    return arity
 
 
 def check_void(node: Any) -> list[Fault]:

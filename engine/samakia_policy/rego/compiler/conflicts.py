@@ -140,10 +140,9 @@ def _package_conflicts(node: ModuleTree, module: Module) -> list[Fault]:
             continue
         below = node.find(_named(terms))
         for other in below.modules if below is not None else ():
-            package = path_text("", other.package.path).lstrip(".")
-            message = (
-                f"package {package} conflicts with rule {text(rule.head.ref)} defined at {rule.location}"
-            )
+            path = other.package.path
+            shown = f"package {text(Ref(path[0], path[1:]))}"
+            message = f"{shown} conflicts with rule {text(rule.head.ref)} defined at {rule.location}"
             found.append(Fault(TYPE, message, module.package.location))
     return found
 

@@ -26,8 +26,8 @@ Look = Callable[[Ref], list[Rule]]
 class Dynamic:
     """A reference that leads to some rules only for some values of its variables.
 
-    `ref` as written, `narrowed` with the one value a variable can hold, `at` the index of its literal, `bound`
-    the variables that may have a value there, `origins` where those of the reference come from.
+    `ref` as written, `narrowed` with the one value a variable can hold, `at` the index of its literal,
+    `bound` the variables that may have a value there, `origins` where those of the reference come from.
     """
 
     ref: Ref

@@ -93,9 +93,8 @@ def _member(value: Term, term: Term) -> Term | None:
         return next((item for name, item in value.items if form(name) == wanted), None)
     if isinstance(value, SetTerm):
         return next((item for item in value.items if form(item) == wanted), None)
-    if isinstance(value, Array) and isinstance(term, Scalar) and term.value.__class__ is int:
-        index: int = term.value  # type: ignore[assignment]
-        return value.items[index] if 0 <= index < len(value.items) else None
+    if isinstance(value, Array) and isinstance(term, Scalar) and type(term.value) is int:
+        return value.items[term.value] if 0 <= term.value < len(value.items) else None
     return None
 
 

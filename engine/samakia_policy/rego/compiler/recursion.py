@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 from samakia_policy.rego.builtins.registry import signatures
 from samakia_policy.rego.compiler.conflicts import shown_ref
@@ -67,7 +68,7 @@ def _reach(start: Rule, edges: Mapping[Rule, Mapping[Rule, None]], seen: set[Rul
 
 def _fault(rule: Rule, graph: Graph, rewritten: Mapping[str, str]) -> Fault:
     path = _path(rule, lambda node: sorted(graph.edges[node], key=_order))
-    surely = all(graph.cause(one, other) is None for one, other in zip(path, path[1:], strict=False))
+    surely = all(graph.cause(one, other) is None for one, other in pairwise(path))
     cause = ""
     if not surely:
         static = _path(rule, lambda node: _sure_edges(graph, node))
@@ -108,7 +109,7 @@ def _path(start: Rule, edges: Edges) -> list[Rule]:
 
 def _cause(graph: Graph, path: list[Rule], rewritten: Mapping[str, str]) -> str:
     """Return which reference closes the cycle, and for which values of its variables."""
-    for index, (rule, target) in enumerate(zip(path, path[1:], strict=False)):
+    for index, (rule, target) in enumerate(pairwise(path)):
         dynamic = graph.cause(rule, target)
         if dynamic is not None:
             where = f" in {shown_ref(rule_ref(rule), rewritten)}" if index else ""
