@@ -11,7 +11,7 @@ from samakia_policy.rego.compiler.outputs import Arity, is_equality
 from samakia_policy.rego.compiler.text import text
 from samakia_policy.rego.compiler.walk import children, walk
 from samakia_policy.rego.errors import TYPE, Fault
-from samakia_policy.rego.syntax.nodes import Call, Expr, Ref
+from samakia_policy.rego.syntax.nodes import Call, Expr
 
 BuiltinMismatch = Callable[[Expr, Call], Fault]
 
