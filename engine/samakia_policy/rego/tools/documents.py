@@ -1,0 +1,104 @@
+"""JSON and YAML files as values, and the merging of documents under `data`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from samakia_policy.rego.values.collections import Value
+
+Document = dict[Any, Value]
+
+
+class DocumentError(Exception):
+    """A file that cannot be read as JSON or YAML; the text says why."""
+
+
+def read_json(content: bytes) -> Value:
+    """Return the one JSON document of a file; raises DocumentError."""
+    from samakia_policy.rego.values.json_text import load
+
+    text = decode(content)
+    if not text.strip():
+        raise DocumentError("EOF")
+    try:
+        return load(text)
+    except ValueError as error:
+        raise DocumentError(str(error)) from None
+    except RecursionError:
+        raise DocumentError("exceeded max depth") from None
+
+
+def read_yaml(content: bytes) -> Value:
+    """Return the first YAML document of a file; raises DocumentError."""
+    from samakia_policy.rego.tools.yaml_text import load
+
+    try:
+        return load(decode(content))
+    except ValueError as error:
+        raise DocumentError(f"error converting YAML to JSON: {error}") from None
+
+
+def read_any(content: bytes) -> Value:
+    """Return a document that may be JSON or YAML, as input files may be; raises DocumentError."""
+    try:
+        return read_json(content)
+    except DocumentError as first:
+        try:
+            return read_yaml(content)
+        except DocumentError as error:
+            raise (first if content.lstrip()[:1] in {b"{", b"["} else error) from None
+
+
+def decode(content: bytes) -> str:
+    """Return the text of a file; raises DocumentError where it is not UTF-8."""
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise DocumentError(f"not UTF-8: byte {error.start} is {content[error.start]:#04x}") from None
+
+
+def mount(path: list[str], value: Value) -> Value:
+    """Return a document that holds the value under a path."""
+    for name in reversed(path):
+        value = {name: value}
+    return value
+
+
+def merge(into: Document, added: Document) -> list[str]:
+    """Merge a document into another; returns the path of the first conflict and then changes nothing."""
+    path = conflict(into, added)
+    if not path:
+        _merge(into, added)
+    return path
+
+
+def conflict(one: Document, other: Document) -> list[str]:
+    """Return the path of the first value, by key, that both documents hold; nothing where there is none."""
+    for name in sorted(other):
+        if name not in one:
+            continue
+        ours, theirs = one[name], other[name]
+        if ours.__class__ is not dict or theirs.__class__ is not dict:
+            return [name]
+        found = conflict(ours, theirs)
+        if found:
+            return [name, *found]
+    return []
+
+
+def _merge(into: Document, added: Document) -> None:
+    for name, value in added.items():
+        if name in into:
+            _merge(into[name], value)
+        else:
+            into[name] = value.copy() if value.__class__ is dict else value
+
+
+def has_path(document: Document, path: list[str]) -> bool:
+    """Return whether a document holds something under a path."""
+    found: Value = document
+    for name in path:
+        if found.__class__ is not dict or name not in found:
+            return False
+        found = found[name]
+    return True

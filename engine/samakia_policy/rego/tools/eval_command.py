@@ -1,0 +1,213 @@
+"""`policy rego eval`: evaluate a query over modules, data and an input."""
+
+from __future__ import annotations
+
+import sys
+from time import perf_counter_ns
+from typing import TYPE_CHECKING, Any
+
+from samakia_policy.rego.tools import common_flags as common
+from samakia_policy.rego.tools.flags import Chosen, Flag, UsageError
+
+if TYPE_CHECKING:
+    from samakia_policy.rego.tools.loader import Loaded
+    from samakia_policy.rego.tools.results import Output
+    from samakia_policy.rego.values.collections import Value
+
+USAGE = "eval <query> [flags]"
+_FORMATS = ("json", "values", "bindings", "pretty", "source", "raw", "discard")
+_EXPLAIN = ("off", "full", "notes", "fails", "debug")
+FLAGS = (
+    Flag("data", "d", "list", help="modules or data: a file or directory, or PREFIX:PATH; repeatable"),
+    Flag("bundle", "b", "list", help="a bundle: a directory or an archive; repeatable"),
+    Flag("input", "i", "text", "", help="the file of the input"),
+    Flag("stdin-input", "I", help="read the input from standard input"),
+    Flag("stdin", help="read the query from standard input"),
+    Flag("format", "f", "text", "json", _FORMATS, help="the format of what is printed"),
+    Flag("package", kind="text", default="", help="the package of the query"),
+    Flag("import", kind="list", help="an import of the query; repeatable"),
+    Flag("fail", help="exit with 1 when the result is undefined"),
+    Flag("fail-defined", help="exit with 1 when the result is defined"),
+    Flag("strict-builtin-errors", help="an error of a built-in stops the evaluation"),
+    Flag("show-builtin-errors", help="report errors of built-ins beside the result"),
+    Flag("coverage", help="report which lines were evaluated"),
+    Flag("coverage-runs", kind="comma", hidden=True),
+    Flag("explain", kind="text", default="off", choices=_EXPLAIN, help="print the steps of the evaluation"),
+    Flag("var-values", help="print the values of variables in explanations"),
+    Flag("profile", help="report how often expressions were evaluated"),
+    Flag("profile-limit", kind="int", default=10, help="how many expressions the profile lists"),
+    Flag("profile-sort", kind="list", help="what the profile is sorted by; repeatable"),
+    Flag("metrics", help="report how long the parts took"),
+    Flag("instrument", hidden=True),
+    Flag("timeout", kind="duration", default=0.0, help="stop after this time (e.g. 10s)"),
+    Flag("pretty-limit", kind="int", default=80, hidden=True),
+    Flag("count", kind="int", default=1, hidden=True),
+    Flag("partial", "p", help="not supported"),
+    Flag("unknowns", "u", "list", hidden=True),
+    Flag("disable-indexing", hidden=True),
+    Flag("disable-early-exit", hidden=True),
+    Flag("disable-inlining", kind="list", hidden=True),
+    Flag("shallow-inlining", hidden=True),
+    Flag("nondeterminstic-builtins", hidden=True),
+    Flag("optimize", "O", "int", 0, hidden=True),
+    Flag("optimize-store-for-read-speed", hidden=True),
+    Flag("entrypoint", "e", "list", hidden=True),
+    common.AS_OF,
+    common.ALLOW,
+    common.CAPABILITIES,
+    common.IGNORE,
+    common.SCHEMA,
+    common.STRICT,
+    common.TARGET,
+    common.V0,
+    common.V1,
+)
+
+
+def validate(chosen: Chosen) -> None:
+    """Refuse flags that exclude one another; raises UsageError."""
+    given = chosen.arguments
+    for wrong, message in (
+        (bool(given) and chosen["stdin"], "specify query argument or --stdin but not both"),
+        (not given and not chosen["stdin"], "specify query argument or --stdin"),
+        (len(given) > 1, "specify at most one query argument"),
+        (chosen["stdin"] and chosen["stdin-input"], "specify --stdin or --stdin-input but not both"),
+        (chosen["stdin-input"] and chosen["input"], "specify --stdin-input or --input but not both"),
+        (chosen["fail"] and chosen["fail-defined"], "specify --fail or --fail-defined but not both"),
+        (chosen["partial"], "partial evaluation is not supported"),
+        (chosen["format"] == "source", "invalid output format for evaluation"),
+        (chosen["target"] != "rego", "only the target rego is supported"),
+    ):
+        if wrong:
+            raise UsageError(message)
+    if chosen.given & {"profile-limit", "profile-sort"}:
+        chosen.values["profile"] = True
+    if "coverage-runs" in chosen.given:
+        chosen.values["coverage"] = True
+    if chosen["profile"] or chosen["instrument"]:
+        chosen.values["metrics"] = True
+
+
+def run(chosen: Chosen) -> int:
+    """Evaluate, print, and return the exit code: 2 after an error, 1 when `--fail` says so."""
+    from samakia_policy.rego.tools.problems import Refused, listed, plain_problem
+    from samakia_policy.rego.tools.results import write
+
+    try:
+        query = sys.stdin.read() if chosen["stdin"] else chosen.arguments[0]
+        if chosen["strict-builtin-errors"] and chosen["show-builtin-errors"]:
+            text = "cannot use --show-builtin-errors with --strict-builtin-errors"
+            raise Refused([plain_problem(text)])
+        value = _input(chosen)
+        output = _evaluate(chosen, query, value)
+    except Refused as error:
+        problems = error.problems
+        sys.stderr.write((problems[0].text if len(problems) == 1 else listed(problems)) + "\n")
+        return 2
+    write(output, chosen["format"])
+    if output.errors:
+        return 2
+    defined = bool(output.rows)
+    return int((chosen["fail"] and not defined) or (chosen["fail-defined"] and defined))
+
+
+def _input(chosen: Chosen) -> Value:
+    """The input, or UNDEFINED; raises Refused."""
+    from samakia_policy.rego.tools.documents import DocumentError, read_any
+    from samakia_policy.rego.tools.loader import clean, read_file, reason
+    from samakia_policy.rego.tools.problems import Refused, plain_problem
+    from samakia_policy.rego.values.collections import UNDEFINED
+
+    if not chosen["stdin-input"] and not chosen["input"]:
+        return UNDEFINED
+    path = clean(chosen["input"])
+    try:
+        return read_any(sys.stdin.buffer.read() if chosen["stdin-input"] else read_file(path))
+    except OSError as error:
+        raise Refused([plain_problem(f"open {path}: {reason(error)}")]) from None
+    except DocumentError as error:
+        told = str(error).removeprefix("error converting YAML to JSON: ")
+        raise Refused([plain_problem(f"unable to parse input: {told}")]) from None
+
+
+def _evaluate(chosen: Chosen, query: str, value: Value) -> Output:
+    """Load, compile and run; problems of these steps are part of the output."""
+    from samakia_policy.rego.errors import EvaluationFault, RegoError
+    from samakia_policy.rego.tools.problems import Refused, problems_of
+    from samakia_policy.rego.tools.results import Output
+
+    schemas = common.schemas_of(chosen)
+    capabilities = common.capabilities_of(chosen)
+    output = Output(metrics={} if chosen["metrics"] else None)
+    clock = _Clock(output)
+    try:
+        loaded = _load(chosen)
+        clock.lap("timer_rego_load_files_ns")
+        _ask(chosen, (query, value, loaded), (schemas, capabilities), output, clock)
+    except (Refused, RegoError, EvaluationFault) as error:
+        output.errors = problems_of(error)
+    return output
+
+
+def _ask(chosen: Chosen, asked: Any, limits: Any, output: Output, clock: _Clock) -> None:
+    from samakia_policy.rego.builtins.context import Context
+    from samakia_policy.rego.engine import compile as compile_modules
+    from samakia_policy.rego.tools.capabilities import require
+    from samakia_policy.rego.tools.limits import time_limit
+    from samakia_policy.rego.tools.results import row_of
+
+    text, value, loaded = asked
+    schemas, capabilities = limits
+    require(capabilities, loaded.modules.values())
+    allowed = frozenset(chosen["allow"])
+    policy = compile_modules(
+        loaded.modules,
+        data=loaded.documents,
+        version=common.version_of(chosen),
+        strict=chosen["strict"],
+        prints=True,
+        allowed=allowed,
+        schemas=schemas,
+    )
+    clock.lap("timer_rego_module_compile_ns")
+    query = policy.query(text, package=chosen["package"], imports=chosen["import"])
+    clock.lap("timer_rego_query_compile_ns")
+    context = Context(now_ns=common.time_of(chosen), allowed=allowed)
+    try:
+        with time_limit(chosen["timeout"]):
+            found = query.run(value, strict_errors=chosen["strict-builtin-errors"], context=context)
+    finally:
+        for _, printed in context.printed:
+            sys.stderr.write(printed + "\n")
+    clock.lap("timer_rego_query_eval_ns")
+    output.rows = [row_of(result) for result in found]
+
+
+def _load(chosen: Chosen) -> Loaded:
+    """Read what `--data` and `--bundle` name; raises Refused."""
+    from samakia_policy.rego.tools.loader import Loaded, load_paths
+
+    version = common.version_of(chosen)
+    loaded = Loaded()
+    if chosen["data"]:
+        loaded = load_paths(chosen["data"], version=version, ignore=chosen["ignore"])
+    if chosen["bundle"]:
+        from samakia_policy.rego.tools.bundle import add_bundles
+
+        add_bundles(loaded, chosen["bundle"], version, chosen["ignore"])
+    return loaded
+
+
+class _Clock:
+    """Writes down how long each part took, when that is wanted."""
+
+    def __init__(self, output: Output) -> None:
+        self._metrics = output.metrics
+        self._last = perf_counter_ns()
+
+    def lap(self, name: str) -> None:
+        """Give the time since the last lap a name."""
+        now = perf_counter_ns()
+        if self._metrics is not None:
+            self._metrics[name] = now - self._last
+        self._last = now

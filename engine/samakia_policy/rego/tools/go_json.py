@@ -1,0 +1,125 @@
+"""JSON text as OPA writes it: indented by two, HTML characters escaped, numbers as they were written."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from samakia_policy.rego.values.collections import Set, pairs
+from samakia_policy.rego.values.number import Number
+
+_ESCAPED = re.compile('["\\\\\x00-\x1f<>&\u2028\u2029\ud800-\udfff]')
+_EXPONENT = 1e21
+_SHORT = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\b": "\\b", "\f": "\\f"}
+
+
+def plain(value: Any) -> Any:
+    """Return a Rego value as JSON has it: sets are arrays, keys are text, objects in order of key."""
+    kind = value.__class__
+    if kind is list or kind is Set:
+        return [plain(item) for item in value]
+    if kind is dict:
+        named = [(key_text(name), item) for name, item in pairs(value)]
+        return {name: plain(item) for name, item in sorted(named, key=_first)}
+    return value
+
+
+def _first(pair: tuple[str, Any]) -> str:
+    return pair[0]
+
+
+def key_text(name: Any) -> str:
+    """Return an object's key as JSON has it: a string is itself, anything else its JSON text."""
+    return name if name.__class__ is str else compact(plain(name), escape_html=False)
+
+
+def compact(found: Any, *, escape_html: bool = True) -> str:
+    """Return JSON on one line, without spaces."""
+    return "".join(_compact(found, _quote if escape_html else _quote_plain))
+
+
+def indented(found: Any) -> str:
+    """Return indented JSON, with a newline at its end."""
+    return "".join(_indented(found, "\n")) + "\n"
+
+
+def _compact(found: Any, quote: Any) -> Iterator[str]:
+    kind = found.__class__
+    if kind is dict:
+        yield "{"
+        for index, (name, item) in enumerate(found.items()):
+            yield f"{',' if index else ''}{quote(name)}:"
+            yield from _compact(item, quote)
+        yield "}"
+    elif kind is list:
+        yield "["
+        for index, item in enumerate(found):
+            if index:
+                yield ","
+            yield from _compact(item, quote)
+        yield "]"
+    else:
+        yield quote(found) if kind is str else scalar(found)
+
+
+def _indented(found: Any, margin: str) -> Iterator[str]:
+    kind = found.__class__
+    if kind is dict and found:
+        inner = margin + "  "
+        yield "{"
+        for index, (name, item) in enumerate(found.items()):
+            yield f"{',' if index else ''}{inner}{_quote(name)}: "
+            yield from _indented(item, inner)
+        yield margin + "}"
+    elif kind is list and found:
+        inner = margin + "  "
+        yield "["
+        for index, item in enumerate(found):
+            yield f",{inner}" if index else inner
+            yield from _indented(item, inner)
+        yield margin + "]"
+    elif kind is str:
+        yield _quote(found)
+    else:
+        yield scalar(found)
+
+
+def scalar(found: Any) -> str:
+    """Return the JSON text of what is neither a string nor a collection with something in it."""
+    if found is None:
+        return "null"
+    if found is True or found is False:
+        return "true" if found else "false"
+    if found.__class__ is Number:
+        return str(found.text)
+    if found.__class__ is dict:
+        return "{}"
+    if found.__class__ is list:
+        return "[]"
+    if found.__class__ is float:
+        return _float(found)
+    return str(found)
+
+
+def _float(found: float) -> str:
+    return str(int(found)) if found.is_integer() and abs(found) < _EXPONENT else repr(found)
+
+
+def _quote(text: str) -> str:
+    return '"' + _ESCAPED.sub(_escape, text) + '"'
+
+
+def _quote_plain(text: str) -> str:
+    return '"' + _ESCAPED.sub(_escape_plain, text) + '"'
+
+
+def _escape(found: re.Match[str]) -> str:
+    character = found.group()
+    if "\ud800" <= character <= "\udfff":
+        return "\\ufffd"
+    return _SHORT.get(character) or f"\\u{ord(character):04x}"
+
+
+def _escape_plain(found: re.Match[str]) -> str:
+    return found.group() if found.group() in "<>&" else _escape(found)
