@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
 from collections.abc import Sequence
-from typing import Any
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 from samakia_policy import __version__, errors
-from samakia_policy.cli import check, completion, explain, facts, packs, testing
 
-COMMANDS: dict[str, Any] = {
-    "check": check,
-    "facts": facts,
-    "explain": explain,
-    "pack": packs,
-    "test": testing,
-    "docs": packs.docs,
-    "completion": completion,
+if TYPE_CHECKING:
+    import argparse
+
+COMMANDS = {
+    "check": "check",
+    "facts": "facts",
+    "explain": "explain",
+    "pack": "packs",
+    "test": "testing",
+    "docs": "packs:docs",
+    "rego": "rego",
+    "completion": "completion",
 }
 _EXIT = {errors.EvaluationError: 70, errors.VerificationError: 5, errors.AdapterError: 6}
 
@@ -34,8 +37,11 @@ def entry() -> int:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit code."""
+    words = sys.argv[1:] if arguments is None else list(arguments)
     try:
-        chosen = parser().parse_args(arguments)
+        if words[:1] == ["rego"]:  # a language of its own, with OPA's flags: none of the product is loaded
+            return import_module("samakia_policy.rego.tools.command").main(words[1:])  # type: ignore[no-any-return]
+        chosen = parser().parse_args(words)
         return int(chosen.run(chosen))
     except errors.Error as error:
         _complain(f"policy: {error}")
@@ -72,11 +78,15 @@ def _where(error: BaseException) -> str:
 
 def parser() -> argparse.ArgumentParser:
     """Return the parser of the whole command line."""
+    import argparse
+
     made = argparse.ArgumentParser(
         prog="policy", description="Decide whether an infrastructure change may happen, and say why."
     )
     made.add_argument("--version", action="version", version=f"policy {__version__}")
     commands = made.add_subparsers(metavar="COMMAND", required=True)
-    for name, module in COMMANDS.items():
-        module.add_arguments(commands, name)
+    for name, place in COMMANDS.items():
+        module, _, part = place.partition(":")
+        found = import_module(f"samakia_policy.cli.{module}")
+        (getattr(found, part) if part else found).add_arguments(commands, name)
     return made
