@@ -21,7 +21,7 @@ from samakia_policy.facts.secrets import redact
 from samakia_policy.locate import Locator
 from samakia_policy.model.canonical import digest, digest_of
 from samakia_policy.model.decision import Decision, SelectedPack
-from samakia_policy.model.document import Fault
+from samakia_policy.model.document import Document, Fault
 from samakia_policy.model.fact import Fact, FactGraph, Origin
 from samakia_policy.packs.data import read_text
 from samakia_policy.packs.load import Catalogue, load
@@ -57,12 +57,18 @@ class World:
 
     @property
     def fabric(self) -> bool:
-        """Whether this is a fabric checkout, so that its fixed file lists apply."""
-        return any(file.path.startswith("fabric-core/") for file in self.estate.files) or any(
-            isinstance(document.data, dict)
-            and str(document.data.get("apiVersion", "")).startswith("samakia.fabric/")
-            for document in self.estate.documents
-        )
+        """Whether this is a fabric checkout, so that its fixed file lists apply.
+
+        What cannot be read may be what shows it, so that then they apply too.
+        """
+        if any(file.path.startswith("fabric-core/") for file in self.estate.files):
+            return True
+        return any(not document.parsed or _of_fabric(document) for document in self.estate.documents)
+
+
+def _of_fabric(document: Document) -> bool:
+    data = document.data
+    return isinstance(data, dict) and str(data.get("apiVersion", "")).startswith("samakia.fabric/")
 
 
 def read_world(request: Request) -> World:
@@ -162,7 +168,8 @@ def _repo_files(estate: Estate) -> list[Fact]:
 
 
 def _hide_everything(graph: FactGraph, folder: str) -> None:
-    for kind in sorted({name for key in NORMALISERS for name in MAKES.get(key, [key])}):
+    made = {name for key in NORMALISERS for name in MAKES.get(key, [key])}
+    for kind in sorted({*made, "document", "repo_file", "secret_hit"}):
         graph.mark_incomplete(kind, folder)
 
 

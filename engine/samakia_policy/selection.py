@@ -36,7 +36,8 @@ def choose(
             pack.version,
             pack.digest,
             named.get(pack.name, "default"),
-            applicable=any(graph.of(kind) for kind in pack.anchors),
+            # What could not be read may hold an anchor, and must not make a pack step aside.
+            applicable=any(graph.of(kind) or kind in graph.incomplete for kind in pack.anchors),
             missing=[kind for kind in pack.expects if not graph.of(kind)],
         )
         for pack in catalogue.packs

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-
-from samakia_policy import pipeline
-from samakia_policy.sources.estate import read_estate
 
 Policy = Callable[..., Any]
 
@@ -110,25 +106,12 @@ def test_a_named_pack_that_does_not_apply_is_undecided(policy: Policy, tmp_path:
 
 
 def test_an_unreadable_file_is_a_finding(
-    policy: Policy, estate: Path, monkeypatch: pytest.MonkeyPatch
+    policy: Policy, estate: Path, unprivileged: Callable[[Path], None]
 ) -> None:
     """The estate is read without privileges, because root can read everything."""
     policy("check", estate)  # imports everything, which without privileges may be impossible
-    path = estate / "contracts/tenants/ferry-booking/policies.yml"
-    path.chmod(0)
-    for folder in estate.parents:
-        if folder.name.startswith(("pytest", "test_an_unreadable")):
-            folder.chmod(folder.stat().st_mode | 0o055)
-
-    def read_unprivileged(root: str) -> object:
-        privileged = os.geteuid()
-        os.seteuid(65534 if privileged == 0 else privileged)
-        try:
-            return read_estate(root)
-        finally:
-            os.seteuid(privileged)
-
-    monkeypatch.setattr(pipeline, "read_estate", read_unprivileged)
+    (estate / "contracts/tenants/ferry-booking/policies.yml").chmod(0)
+    unprivileged(estate)
     said = policy("check", estate, "-o", "json")
     assert said.err == ""
     found = {f["rule"]: f for f in said.decision["findings"]}

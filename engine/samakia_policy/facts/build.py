@@ -49,15 +49,14 @@ def _add_facts(graph: FactGraph, documents: Sequence[Document]) -> None:
 
 
 def _add_document(graph: FactGraph, document: Document) -> None:
-    if document.kind not in NORMALISERS:
-        return
-    if not document.parsed:
-        if document.role == LIVE:
-            for kind in MAKES.get(document.kind, [document.kind]):
-                graph.mark_incomplete(kind, document.path)
-        return
-    for fact in NORMALISERS[document.kind](document):
-        graph.add(fact)
+    made = MAKES.get(document.kind, [document.kind]) if document.kind in NORMALISERS else []
+    if document.parsed:
+        for fact in NORMALISERS[document.kind](document) if made else ():
+            graph.add(fact)
+    elif document.role == LIVE:
+        # Nobody knows whether a secret lies in it.
+        for kind in (*made, "secret_hit"):
+            graph.mark_incomplete(kind, document.path)
 
 
 def _complete_tenants(graph: FactGraph, documents: Sequence[Document]) -> None:
