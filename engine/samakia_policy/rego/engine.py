@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from builtins import compile as compile_code
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
@@ -13,13 +14,10 @@ from samakia_policy.rego.compiler.queries import CompiledQuery, QueryContext, co
 from samakia_policy.rego.compiler.stages import compile_modules
 from samakia_policy.rego.depth import deep
 from samakia_policy.rego.errors import EvaluationFault
-from samakia_policy.rego.generate.link import SUPPORT, Places, link
+from samakia_policy.rego.generate.link import bind
 from samakia_policy.rego.generate.query import emit_query
 from samakia_policy.rego.generate.replaced import Replaced, targets
-from samakia_policy.rego.generate.rules import emit_group
-from samakia_policy.rego.generate.tree import Group, grow
-from samakia_policy.rego.generate.unit import Unit
-from samakia_policy.rego.run.documents import Branch
+from samakia_policy.rego.program import Program, build
 from samakia_policy.rego.run.state import Function, new_state
 from samakia_policy.rego.syntax.modules import parse_module
 from samakia_policy.rego.syntax.nodes import Module
@@ -44,18 +42,6 @@ class Result:
     bindings: dict[str, Value]
 
 
-@dataclass(slots=True)
-class Program:
-    """Linked code for one set of modules, made for what `with` may replace in it."""
-
-    tree: Branch
-    groups: list[Group]
-    replaced: Replaced
-    unit: Unit
-    namespace: dict[str, Any]
-    places: Places = field(default_factory=Places)
-
-
 class Policy:
     """Compiled modules with their base documents."""
 
@@ -64,15 +50,18 @@ class Policy:
         self.data = data
         self.allowed = allowed
         self._numbers = count()
-        self._program = _program(compiled, Replaced())
+        self._replaced = Replaced()
+        self._program = Program.link(build(compiled, self._replaced))
 
     def query(self, text: str, *, package: str = "", imports: Sequence[str] = ()) -> Query:
         """Return a query that can be asked many times; raises RegoError."""
         with deep():
             made = compile_query(self.compiled, text, QueryContext(package, tuple(imports)))
             replaced = targets([made.body], self._program.tree)
-            if not self._program.replaced.covers(replaced):
-                self._program = _program(self.compiled, self._program.replaced | replaced)
+            code = self._program.code
+            if not Replaced(frozenset(code.mocks), frozenset(code.masks)).covers(replaced):
+                self._replaced = self._replaced | replaced
+                self._program = Program.link(build(self.compiled, self._replaced))
             return Query(self, self._program, made, f"q{next(self._numbers)}_")
 
 
@@ -80,11 +69,11 @@ class Query:
     """A compiled query."""
 
     def __init__(self, policy: Policy, program: Program, made: CompiledQuery, tag: str) -> None:
-        unit = _unit(program, tag)
+        unit = program.unit(tag)
         self._names = list(made.variables)
         name = emit_query(made.body, self._names, unit)
-        file = f"<rego {tag}>"
-        namespace = link(unit, file, dict(program.namespace))
+        file, namespace = f"<rego {tag}>", dict(program.namespace)
+        bind(compile_code(unit.module(), file, "exec", dont_inherit=True), unit.built_ins, namespace)
         program.places.add(file, unit.places)
         self._function: Function = namespace[name]
         self._slots = next(unit.slots)
@@ -137,32 +126,3 @@ def compile(  # noqa: A001, PLR0913 - the language's own word, and each argument
         }
         compiled = compile_modules(parsed, strict=strict, keep_prints=prints, schemas=schemas, data=data)
         return Policy(compiled, {} if data is None else data, allowed)
-
-
-def _program(compiled: Compiled, replaced: Replaced) -> Program:
-    tree, groups = grow(compiled.modules.values())
-    bodies = [rule for group in groups for rule in group.rules]
-    program = Program(tree, groups, replaced | targets(bodies, tree), Unit(), {**SUPPORT, "tree": tree})
-    unit = program.unit = _unit(program, "")
-    unit.rule_names = {group.branch.path: f"n{number}" for number, group in enumerate(groups)}
-    unit.arities = {group.branch.path: group.arity for group in groups if group.kind == "function"}
-    for group in groups:
-        emit_group(group, unit)
-    link(unit, "<rego>", program.namespace)
-    program.places.add("<rego>", unit.places)
-    for group in groups:
-        group.branch.value = program.namespace[unit.rule_names[group.branch.path]]
-    return program
-
-
-def _unit(program: Program, tag: str) -> Unit:
-    before = program.unit
-    return Unit(
-        tag=tag,
-        slots=count(next(before.slots) if before else 0),
-        tree=program.tree,
-        rule_names=before.rule_names,
-        arities=before.arities,
-        mocks=program.replaced.functions,
-        masks=program.replaced.documents,
-    )

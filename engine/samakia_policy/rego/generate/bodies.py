@@ -10,6 +10,7 @@ from typing import Any
 from samakia_policy.rego.generate import calls, closures, code
 from samakia_policy.rego.generate.scope import DEEPEST, Scope
 from samakia_policy.rego.generate.terms import value
+from samakia_policy.rego.plan import joins
 from samakia_policy.rego.syntax import nodes as n
 
 
@@ -43,12 +44,31 @@ def reached() -> Final:
 
 def body(literals: n.Body, scope: Scope, final: Final) -> None:
     """Emit a body and, innermost, what happens each time it is satisfied."""
+    done: set[int] = set()
     for position, expr in enumerate(literals):
         if scope.depth > DEEPEST:
-            _split(literals[position:], scope, final)
+            _split([rest for number, rest in enumerate(literals) if number >= position and number not in done], scope, final)
             return
-        scope = literal(expr, scope)
+        if position not in done:
+            scope = _joined(literals, position, scope, done)
+            scope = literal(expr, scope)
     final.emit(scope)
+
+
+def _joined(literals: n.Body, position: int, scope: Scope, done: set[int]) -> Scope:
+    """Prepare a literal whose loop can look into an index instead."""
+    join = joins.find(literals, position, scope.bound.__contains__)
+    if join is None or done & set(join.early):
+        return scope
+    for early in join.early:
+        scope = literal(literals[early], scope)
+        done.add(early)
+    wanted = []
+    for _, outer in join.keys:
+        scope, found = value(outer, scope)
+        wanted.append(found)
+    scope.probes[id(join.term)] = (tuple(path for path, _ in join.keys), wanted)
+    return scope
 
 
 def _split(rest: n.Body, scope: Scope, final: Final) -> None:

@@ -41,6 +41,10 @@ def test(call: n.Call, scope: Scope) -> tuple[Scope, ast.expr]:
     if name not in scope.unit.mocks:
         if name in ("equal", "neq"):
             return _equality(call, name, scope)
+        if name == "internal.member_2":
+            scope, left = value(call.args[0], scope)
+            scope, right = value(call.args[1], scope)
+            return scope, code.call("member", code.load(scope.state), left, right)
         if name in _ORDER and (compared := _ordered(call, name, scope)):
             return compared
     scope, made = result(call, scope)

@@ -6,8 +6,7 @@ import types
 from typing import Any
 
 from samakia_policy.rego.builtins.registry import find
-from samakia_policy.rego.generate.unit import Unit
-from samakia_policy.rego.run import calls, compare, documents, lookup, results
+from samakia_policy.rego.run import calls, compare, documents, indexes, lookup, results
 from samakia_policy.rego.run.state import MISSING
 from samakia_policy.rego.syntax.nodes import Location
 from samakia_policy.rego.values.collections import UNDEFINED, Set, equal, key, make_object
@@ -32,6 +31,8 @@ SUPPORT: dict[str, Any] = {
     "replaced": documents.replaced,
     "mocked": calls.mocked,
     "truth": calls.truth,
+    "probe": indexes.probe,
+    "member": indexes.member,
     "is_array": compare.is_array,
     "is_object": compare.is_object,
     "o_lt": compare.less,
@@ -62,12 +63,11 @@ class Places:
         return found
 
 
-def link(unit: Unit, name: str, namespace: dict[str, Any]) -> dict[str, Any]:
-    """Run a unit's code in a namespace, so that its functions are there; returns the namespace."""
-    for built_in, variable in unit.built_ins.items():
+def bind(code: types.CodeType, built_ins: dict[str, str], namespace: dict[str, Any]) -> None:
+    """Run code in a namespace, so that its functions are there, with the built-ins they call."""
+    for built_in, variable in built_ins.items():
         if variable not in namespace:
             found = find(built_in)
             # `walk` yields pairs: the loop around it must not guard every turn.
             namespace[variable] = calls.relation(found) if built_in == "walk" else calls.caller(found)
-    exec(compile(unit.module(), name, "exec", dont_inherit=True), namespace)  # noqa: S102
-    return namespace
+    exec(code, namespace)  # noqa: S102 - made by the generator from nodes of its own

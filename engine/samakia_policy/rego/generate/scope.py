@@ -19,7 +19,8 @@ class Scope:
     """A place in a function in the making.
 
     `bound`: Rego variable -> Python expression. `known`: a ref's beginning -> the variable that holds it.
-    `state`: the variable that holds the state. `result`: what the function accumulates, if anything.
+    `state`: the variable that holds the state. `probes`: loops (by the identity of their variable) that look
+    into an index: paths below an element, and what each must equal.
     """
 
     unit: Unit
@@ -30,6 +31,7 @@ class Scope:
     known: dict[Hashable, str] = field(default_factory=dict)
     depth: int = 0
     line: int = 1
+    probes: dict[int, tuple[tuple[tuple[str, ...], ...], list[ast.expr]]] = field(default_factory=dict)
 
     def emit(self, statement: ast.stmt) -> None:
         """Append a statement, at the line of the literal it belongs to."""

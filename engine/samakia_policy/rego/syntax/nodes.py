@@ -13,15 +13,42 @@ from typing import Any
 from samakia_policy.rego.values.number import Number
 
 
-@dataclass(slots=True, frozen=True)
 class Location:
-    """Where a node starts: file, row and column from 1, offset in the text, and the node's own text."""
+    """Where a node starts: file, row and column from 1, offset in the text; `text` is the node's own source."""
 
-    file: str
-    row: int
-    col: int
-    offset: int = 0
-    text: str = ""
+    __slots__ = ("_text", "col", "end", "file", "offset", "row", "source")
+
+    def __init__(  # noqa: PLR0913 - a place has that many parts
+        self, file: str, row: int, col: int, offset: int = 0, text: str = "", *, source: str = "", end: int = 0
+    ) -> None:
+        self.file = file
+        self.row = row
+        self.col = col
+        self.offset = offset
+        self._text = text
+        self.source = source
+        self.end = end
+
+    @property
+    def text(self) -> str:
+        """The source of the node."""
+        return self.source[self.offset : self.end] if self.source else self._text
+
+    def until(self, end: int) -> Location:
+        """Return the same place reaching to another end."""
+        return Location(self.file, self.row, self.col, self.offset, source=self.source, end=end)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Location) and self._key() == other._key()
+
+    def __hash__(self) -> int:
+        return hash(self._key())
+
+    def _key(self) -> tuple[str, int, int, int]:
+        return self.file, self.row, self.col, self.offset
+
+    def __repr__(self) -> str:
+        return f"Location({self.file!r}, {self.row}, {self.col})"
 
     def __str__(self) -> str:
         return f"{self.file}:{self.row}" if self.file else f"{self.row}:{self.col}"

@@ -1,0 +1,153 @@
+"""Equality joins: a loop whose elements must equal something already bound becomes a look into a hash index.
+
+    some a in xs; some b in ys; a.id == b.id
+
+The second loop is found to be filtered by `b.id == a.id`. Between the loop and the test stand only reads and
+tests that cannot err, so trying the test first drops just turns that would have failed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from samakia_policy.rego.generate.free import variables
+from samakia_policy.rego.syntax import nodes as n
+
+Path = tuple[str, ...]
+
+# Built-ins that give true or false for any operands: a turn they would fail may be dropped before them.
+_HARMLESS = frozenset(("equal", "neq", "lt", "lte", "gt", "gte", "internal.member_2", "internal.member_3"))
+
+
+@dataclass(slots=True)
+class Join:
+    """`term`: the loop's variable in its ref. `keys`: path below an element -> what it must equal.
+
+    `early`: the literals, by position, that bind what the keys need and can go before the loop.
+    """
+
+    term: Any
+    keys: list[tuple[Path, Any]]
+    early: list[int]
+
+
+@dataclass(slots=True)
+class _Search:
+    bound: Callable[[str], bool]
+    inside: dict[str, Path]
+    derived: dict[str, list[int]] = field(default_factory=dict)
+    opened: set[str] = field(default_factory=set)
+
+    def outer(self, term: Any) -> bool:
+        """Whether a term's value is known before the loop begins."""
+        if term.__class__ is n.Scalar:
+            return True
+        return term.__class__ is n.Var and (self.bound(term.name) or term.name in self.derived)
+
+
+def find(literals: n.Body, start: int, bound: Callable[[str], bool]) -> Join | None:
+    """Return the join that the loop of a literal can be, or None."""
+    loop = _loop(literals[start], bound)
+    if loop is None:
+        return None
+    term, element, suffix = loop
+    search = _Search(bound, {element: suffix} if element else {})
+    search.opened.add(term.name)
+    keys: list[tuple[Path, Any]] = []
+    for position in range(start + 1, len(literals)):
+        if not _scan(literals[position], position, search, keys):
+            break
+    if not keys:
+        return None
+    early = sorted({place for _, outer in keys for place in _needed(outer, search)})
+    return Join(term, keys, early)
+
+
+def _needed(outer: Any, search: _Search) -> list[int]:
+    return search.derived.get(outer.name, []) if outer.__class__ is n.Var else []
+
+
+def _loop(expr: n.Expr, bound: Callable[[str], bool]) -> tuple[n.Var, str, Path] | None:
+    """Take `element = collection[variable].suffix` apart."""
+    if expr.negated or expr.withs or expr.terms.__class__ is not n.Call or expr.terms.name != "eq":  # type: ignore[union-attr]
+        return None
+    left, right = expr.terms.args  # type: ignore[union-attr]
+    if left.__class__ is n.Ref and right.__class__ is n.Var:
+        left, right = right, left
+    if left.__class__ is not n.Var or right.__class__ is not n.Ref or bound(left.name):
+        return None
+    return _split(left, right, bound)
+
+
+def _split(element: n.Var, ref: n.Ref, bound: Callable[[str], bool]) -> tuple[n.Var, str, Path] | None:
+    suffix: list[str] = []
+    for position in range(len(ref.path) - 1, -1, -1):
+        term = ref.path[position]
+        if term.__class__ is n.Scalar and isinstance(term.value, str):
+            suffix.append(term.value)
+            continue
+        before = [name for part in (ref.head, *ref.path[:position]) for name in variables(part)]
+        simple = term.__class__ is n.Var and not bound(term.name) and term.name not in before
+        if simple and all(bound(name) or name in ("input", "data") for name in before):
+            return term, element.name, tuple(reversed(suffix))
+        return None
+    return None
+
+
+def _scan(expr: n.Expr, position: int, search: _Search, keys: list[tuple[Path, Any]]) -> bool:
+    """Look at one literal behind the loop; False ends the search."""
+    if expr.withs or expr.terms.__class__ is not n.Call:
+        return False
+    name = expr.terms.name  # type: ignore[union-attr]
+    args = expr.terms.args  # type: ignore[union-attr]
+    if name in _HARMLESS and len(args) <= 2 + name.endswith("_3"):
+        if name == "equal" and not expr.negated:
+            _add_key(args, search, keys)
+        return _simple(args)
+    if name != "eq" or expr.negated:
+        return False
+    if _read(args, position, search):
+        return True
+    return _add_key(args, search, keys) or (_simple(args) and _all_bound(args, search))
+
+
+def _simple(args: list[Any]) -> bool:
+    return all(arg.__class__ in (n.Scalar, n.Var) for arg in args)
+
+
+def _all_bound(args: list[Any], search: _Search) -> bool:
+    return all(search.outer(arg) or arg.__class__ is n.Var and arg.name in search.inside for arg in args)
+
+
+def _add_key(args: list[Any], search: _Search, keys: list[tuple[Path, Any]]) -> bool:
+    for one, two in ((args[0], args[1]), (args[1], args[0])):
+        if one.__class__ is n.Var and one.name in search.inside and search.outer(two):
+            keys.append((search.inside[one.name], two))
+            return True
+    return False
+
+
+def _read(args: list[Any], position: int, search: _Search) -> bool:
+    """Follow `variable = other.path`, below the element or below what is bound already."""
+    for one, two in ((args[0], args[1]), (args[1], args[0])):
+        if one.__class__ is not n.Var or two.__class__ is not n.Ref or two.head.__class__ is not n.Var:
+            continue
+        if search.bound(one.name) or one.name in search.inside or one.name in search.derived:
+            continue
+        path = [term.value for term in two.path if term.__class__ is n.Scalar and isinstance(term.value, str)]
+        if len(path) != len(two.path):
+            return False
+        return _follow(one.name, two.head.name, tuple(path), position, search)
+    return False
+
+
+def _follow(name: str, head: str, path: Path, position: int, search: _Search) -> bool:
+    if head in search.inside:
+        search.inside[name] = (*search.inside[head], *path)
+        return True
+    if head == "input" or search.bound(head) or head in search.derived:
+        search.derived[name] = [*search.derived.get(head, []), position]
+        return True
+    return False
