@@ -18,11 +18,9 @@ from samakia_policy.rego.syntax.nodes import (
     Expr,
     Logical,
     Not,
-    Object,
     ObjectComp,
     Scalar,
     SetComp,
-    SetTerm,
     Var,
 )
 
@@ -34,8 +32,8 @@ def reorder(body: Body, known: set[str], arity: Arity) -> tuple[Body, Unsafe]:
     """Return the ordered body and, per literal that found no place or holds a faulty body, what is unsafe."""
     order = _Order(body, known, arity)
     order.run()
-    nested = _Nested(arity, order.collector.collect, order.unsafe, set(known))
-    nested.run(order.placed)
+    if order.closed:
+        _Nested(order, set(known)).run()
     return order.placed, order.unsafe
 
 
@@ -49,31 +47,33 @@ class _Order:
     placed: Body = field(default_factory=list)
     unsafe: Unsafe = field(default_factory=dict)
     safe: set[str] = field(default_factory=set)
-    mentioned: set[str] = field(default_factory=set)
-    collector: Any = None
+    mentions: dict[Expr, set[str]] = field(default_factory=dict)
+    closed: dict[Expr, set[str]] = field(default_factory=dict)
 
     def run(self) -> None:
-        self.collector = safety_collector(self.arity)
-        per_expr = [self.collector.collect([expr]) for expr in self.body]
-        self.mentioned = set().union(*per_expr)
-        self.safe = self.mentioned & self.known
-        for expr, names in zip(self.body, per_expr, strict=True):
+        collect = safety_collector(self.arity).collect
+        self.mentions = {expr: collect([expr]) for expr in self.body}
+        mentioned: set[str] = set().union(*self.mentions.values())
+        self.safe = mentioned & self.known
+        for expr, names in self.mentions.items():
             if names - self.safe:
                 self.unsafe[expr] = names - self.safe
-        closed = [self._closed_over(expr) for expr in self.body]
+            if _holds_closure(expr):
+                self.closed[expr] = self._closed_over(expr, mentioned)
         waiting = list(range(len(self.body)))
         while waiting:
-            left = [index for index in waiting if not self._place(index, closed[index])]
+            left = [index for index in waiting if not self._place(index)]
             if len(left) == len(waiting):
                 break
             waiting = left
 
-    def _place(self, index: int, closed: set[str]) -> bool:
+    def _place(self, index: int) -> bool:
         """Place one literal if all it needs is bound; true when there is no more to do for it."""
         expr = self.body[index]
         if self._repeats(index):
             return False
         outputs = output_vars(expr, self.safe, self.arity)
+        closed = self.closed.get(expr)
         if closed and not self._closures_bound(expr, closed, outputs):
             return False
         missing = self.unsafe.get(expr)
@@ -100,10 +100,17 @@ class _Order:
             self.unsafe[expr] = missing
         return True
 
-    def _closed_over(self, expr: Expr) -> set[str]:
+    def _closed_over(self, expr: Expr, mentioned: set[str]) -> set[str]:
         found: set[str] = set()
         _closed_vars(expr, found)
-        return (found & self.mentioned) - self.known
+        return (found & mentioned) - self.known
+
+
+def _holds_closure(node: Any) -> bool:
+    kind = node.__class__
+    if kind is Scalar or kind is Var:
+        return False
+    return kind in _CLOSURES or any(map(_holds_closure, children(node)))
 
 
 def _closed_vars(node: Any, found: set[str]) -> None:
@@ -124,18 +131,18 @@ def _closed_vars(node: Any, found: set[str]) -> None:
 class _Nested:
     """Ordering the bodies inside a body; `known` grows with each literal passed."""
 
-    arity: Arity
-    collect: Callable[[Any], set[str]]
-    unsafe: Unsafe
+    order: _Order
     known: set[str]
     current: Expr | None = None
 
-    def run(self, placed: Body) -> None:
-        for index, expr in enumerate(placed):
-            if index:
-                self.known |= self.collect([placed[index - 1]])
-            self.current = expr
-            self._visit(expr)
+    def run(self) -> None:
+        before: Expr | None = None
+        for expr in self.order.placed:
+            if before is not None:
+                self.known |= self.order.mentions[before]
+            self.current = before = expr
+            if expr in self.order.closed:
+                self._visit(expr)
 
     def _visit(self, node: Any) -> None:
         visitor = _VISIT.get(node.__class__)
@@ -148,26 +155,22 @@ class _Nested:
     def _skip(self, _: Any) -> None:
         return
 
-    def _collection(self, node: Object | SetTerm) -> None:
-        for child in children(node):
-            self._visit(child)
-
     def _comprehension(self, node: ArrayComp | SetComp) -> None:
-        node.body = self._order(all_vars([node.term]), node.body)
+        node.body = self._reorder(all_vars([node.term]), node.body)
 
     def _object_comprehension(self, node: ObjectComp) -> None:
-        node.body = self._order(all_vars([node.key, node.value]), node.body)
+        node.body = self._reorder(all_vars([node.key, node.value]), node.body)
 
     def _every(self, node: Every) -> None:
         self.known |= all_vars([node.value] if node.key is None else [node.key, node.value])
-        node.body = self._order(set(), node.body)
+        node.body = self._reorder(set(), node.body)
 
     def _not(self, node: Not) -> None:
-        node.body = self._order(set(), node.body)
+        node.body = self._reorder(set(), node.body)
 
     def _logical(self, node: Logical) -> None:
-        node.left = self._order(set(), node.left)
-        node.right = self._order(set(), node.right)
+        node.left = self._reorder(set(), node.left)
+        node.right = self._reorder(set(), node.right)
 
     def _expr(self, node: Expr) -> None:
         self._visit(node.terms)
@@ -175,15 +178,16 @@ class _Nested:
             for item in node.withs:
                 self._visit(item)
 
-    def _order(self, results: set[str], body: Body) -> Body:
-        missing = results - self.collect(body) - self.known
+    def _reorder(self, results: set[str], body: Body) -> Body:
+        arity, faulty = self.order.arity, self.order.unsafe
+        missing = results - safety_collector(arity).collect(body) - self.known
         if missing and self.current is not None:
-            self.unsafe.setdefault(self.current, set()).update(missing)
-        placed, unsafe = reorder(body, self.known, self.arity)
+            faulty.setdefault(self.current, set()).update(missing)
+        placed, unsafe = reorder(body, self.known, arity)
         if not unsafe:
             return placed
         for expr, names in unsafe.items():
-            self.unsafe.setdefault(expr, set()).update(names)
+            faulty.setdefault(expr, set()).update(names)
         return body
 
 
