@@ -36,8 +36,6 @@ class Scope:
     def emit(self, statement: ast.stmt) -> None:
         """Append a statement, at the line of the literal it belongs to."""
         statement.lineno = self.line
-        statement.end_lineno = self.line
-        statement.col_offset = statement.end_col_offset = 0
         self.out.append(statement)
 
     def at(self, location: Location | None) -> None:
@@ -48,8 +46,7 @@ class Scope:
     def stop(self) -> list[ast.stmt]:
         """Return what a failing literal does here."""
         statement = self.fail()
-        statement.lineno = statement.end_lineno = self.line
-        statement.col_offset = statement.end_col_offset = 0
+        statement.lineno = self.line
         return [statement]
 
     def require(self, test: ast.expr) -> None:

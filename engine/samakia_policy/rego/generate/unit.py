@@ -64,8 +64,30 @@ class Unit:
 
     def module(self) -> ast.Module:
         """Return everything as one Python module, ready to be compiled."""
-        made = ast.Module([*self.constants, *self.functions], [])
-        return ast.fix_missing_locations(made)
+        for statement in self.constants:
+            _place(statement, 1)
+        for statement in self.functions:
+            _place(statement, statement.lineno)
+        return ast.Module([*self.constants, *self.functions], [])
+
+
+def _place(node: ast.AST, line: int) -> None:
+    """Give a node and all below it the line of the literal they came from."""
+    stack: list[tuple[Any, int]] = [(node, line)]
+    while stack:
+        current, line = stack.pop()
+        if current.__class__ is list:
+            stack.extend([(part, line) for part in current])
+            continue
+        if "lineno" in current._attributes:
+            line = current.__dict__.get("lineno", line)
+            current.lineno = current.end_lineno = line
+            current.col_offset = current.end_col_offset = 0
+        parts = current.__dict__
+        for name in current._fields:
+            part = parts.get(name)
+            if part.__class__ is list or isinstance(part, ast.AST):
+                stack.append((part, line))
 
 
 def _made(value: Any) -> ast.expr:
