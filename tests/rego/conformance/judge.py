@@ -8,8 +8,9 @@ from contextlib import contextmanager
 from typing import Any
 
 from conformance.suite import Case
+
 from samakia_policy.rego.errors import EvaluationFault, RegoError
-from samakia_policy.rego.values.collections import UNDEFINED, Set, make_object, pairs
+from samakia_policy.rego.values.collections import UNDEFINED, Set, pairs
 from samakia_policy.rego.values.number import Number
 from samakia_policy.rego.values.order import ordered
 
@@ -93,20 +94,14 @@ def _binding_row(case: Case, row: dict[str, Any]) -> dict[str, Any]:
 
 
 def to_value(plain: Any) -> Any:
-    """Return plain data (as YAML or JSON reads it) as a Rego value."""
+    """Return plain data as a Rego value."""
     if isinstance(plain, float):
         return int(plain) if plain.is_integer() and abs(plain) < 2**53 else Number(repr(plain))
     if isinstance(plain, list):
         return [to_value(item) for item in plain]
     if isinstance(plain, dict):
-        return make_object((_name(name), to_value(item)) for name, item in plain.items())
+        return {name: to_value(item) for name, item in plain.items()}
     return plain
-
-
-def _name(name: Any) -> str:
-    if isinstance(name, bool):
-        return "true" if name else "false"
-    return "null" if name is None else str(name)
 
 
 def to_json(value: Any) -> Any:

@@ -1,6 +1,6 @@
 """Run OPA's conformance suite: `python tests/rego/conformance/run.py [FILTER] [options]`.
 
-FILTER is part of a folder or of a case's note. Prints passed and failed per folder, and the first differences.
+FILTER is part of a folder or of a case's note. Prints passed and failed per folder, and first differences.
 
     run.py withkeyword            one folder of v1
     run.py --v0 every             the same in v0
@@ -70,7 +70,8 @@ def _report(
     failures = [(case, problem) for case, problem in results if problem]
     _print_causes(failures, chosen.n) if chosen.causes else _print_failures(failures, chosen.n)
     sys.stdout.write(
-        f"{len(results) - len(failures)} passed, {len(failures)} failed, {skipped} refused on purpose; {seconds:.1f} s\n"
+        f"{len(results) - len(failures)} passed, {len(failures)} failed,"
+        f" {skipped} refused on purpose; {seconds:.1f} s\n"
     )
 
 

@@ -12,6 +12,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from samakia_policy.rego.tools.yaml_text import load as load_yaml
+
 MODULE = "github.com/open-policy-agent"
 _BELOW = "v1/test/cases/testdata"
 
@@ -96,29 +98,8 @@ def load_cases(version: int, wanted: str = "") -> list[Case]:
 
 
 def _cases(text: str, version: int, folder: str, file: str) -> Iterator[Case]:
-    for entry in _yaml(text)["cases"]:
+    for entry in load_yaml(text)["cases"]:
         unknown = entry.keys() - _KNOWN
         if unknown:
             raise ValueError(f"{folder}/{file}: unknown fields {unknown}")
         yield Case(version=version, folder=folder, file=file, has_input="input" in entry, **entry)
-
-
-def _yaml(text: str) -> Any:
-    return _yaml_reader()(text)
-
-
-@lru_cache(maxsize=1)
-def _yaml_reader() -> Any:
-    """YAML as the suite's reader takes it: no dates, exponents without a dot are numbers."""
-    import yaml
-
-    class Loader(yaml.CSafeLoader):
-        pass
-
-    Loader.yaml_implicit_resolvers = {
-        first: [pair for pair in pairs if not pair[0].endswith(":timestamp")]
-        for first, pairs in yaml.CSafeLoader.yaml_implicit_resolvers.items()
-    }
-    exponent = re.compile(r"^[-+]?\d+(?:\.\d*)?[eE][-+]?\d+$")
-    Loader.add_implicit_resolver("tag:yaml.org,2002:float", exponent, list("-+0123456789"))
-    return lambda text: yaml.load(text, Loader)  # noqa: S506

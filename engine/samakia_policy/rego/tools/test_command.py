@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
+import sys
+from typing import TYPE_CHECKING
+
 from samakia_policy.rego.tools import common_flags as common
 from samakia_policy.rego.tools.flags import Chosen, Flag, UsageError
+
+if TYPE_CHECKING:
+    from samakia_policy.rego.tools.loader import Loaded
+    from samakia_policy.rego.tools.test_results import TestResult
+
+_FULL = 100
 
 USAGE = "test <path> [path [...]] [flags]"
 FLAGS = (
@@ -55,4 +64,72 @@ def validate(chosen: Chosen) -> None:
 
 def run(chosen: Chosen) -> int:
     """Run the tests, report, and return the exit code: 2 when a test failed, 1 after an error."""
-    return 0
+    from samakia_policy.rego.errors import RegoError
+    from samakia_policy.rego.tools.problems import Refused, listed, problems_of
+
+    if chosen["format"] == "gobench":
+        sys.stderr.write("cannot use output format gobench without running benchmarks (--bench)\n")
+        return 0
+    if not 0 <= chosen["threshold"] <= _FULL:
+        sys.stderr.write("Code coverage threshold must be between 0 and 100\n")
+        return 1
+    during = " during loading"
+    try:
+        loaded = _load(chosen)
+        during = ""
+        return _run(chosen, loaded)
+    except (Refused, RegoError) as error:
+        sys.stderr.write(listed(problems_of(error), during=during) + "\n")
+        return 1
+
+
+def _load(chosen: Chosen) -> Loaded:
+    from samakia_policy.rego.tools.loader import Loaded, load_paths
+
+    version = common.version_of(chosen)
+    if not chosen["bundle"]:
+        return load_paths(chosen.arguments, version=version, ignore=chosen["ignore"])
+    from samakia_policy.rego.tools.bundle import add_bundles
+
+    loaded = Loaded()
+    add_bundles(loaded, chosen.arguments, version, chosen["ignore"])
+    return loaded
+
+
+def _run(chosen: Chosen, loaded: Loaded) -> int:
+    from samakia_policy.rego.engine import compile as compile_modules
+    from samakia_policy.rego.tools.capabilities import require
+    from samakia_policy.rego.tools.test_rules import find_tests, prepare
+    from samakia_policy.rego.tools.test_runner import Settings, run_tests
+
+    modules = [loaded.modules[name] for name in sorted(loaded.modules)]
+    require(common.capabilities_of(chosen), modules)
+    prepare(modules)
+    tests = find_tests(modules, chosen["run"])
+    allowed = frozenset(chosen["allow"])
+    policy = compile_modules(
+        loaded.modules,
+        data=loaded.documents,
+        version=common.version_of(chosen),
+        prints=True,
+        allowed=allowed,
+        schemas=common.schemas_of(chosen),
+    )
+    settings = Settings(common.time_of(chosen), chosen["timeout"], allowed)
+    results = list(run_tests(policy, tests, settings))
+    return _report(chosen, results)
+
+
+def _report(chosen: Chosen, results: list[TestResult]) -> int:
+    from samakia_policy.rego.tools.test_reports import report_json, report_pretty
+
+    if chosen["format"] == "json":
+        report_json(results, by_duration=chosen["sort"] == "duration")
+    else:
+        report_pretty(results, verbose=chosen["verbose"])
+    if not results and chosen["fail-on-empty"]:
+        sys.stderr.write("no tests were run\n")
+        return 1
+    skips_count = not chosen["exit-zero-on-skipped"]
+    failed = any(not result.passed and (skips_count or not result.skip) for result in results)
+    return 2 if failed else 0

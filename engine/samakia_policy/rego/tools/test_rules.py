@@ -1,0 +1,176 @@
+"""Which rules are tests, their names, and the recording of the cases of one test.
+
+A test with a variable at the end of its name (`test_sum[case.name]`) has a result per case. A case whose body fails
+gives no value, so each such body is made to say, as soon as the variables of its name are bound, that the case began.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from samakia_policy.rego.builtins.context import Context
+from samakia_policy.rego.builtins.registry import builtin
+from samakia_policy.rego.syntax import nodes as n
+
+PREFIX, SKIPPED = "test_", "todo_test_"
+_CASE = "internal.test_case"
+_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
+@dataclass(slots=True)
+class Test:
+    """One test: its rule, package and name as references, and whether it has cases."""
+
+    rule: n.Rule
+    package: str
+    name: str
+    cases: bool
+
+    @property
+    def skipped(self) -> bool:
+        """Whether its name says that it is not ready."""
+        return any(part.startswith(SKIPPED) for part in parts(self.rule))
+
+    @property
+    def query(self) -> str:
+        """The query that asks for it."""
+        return _joined(self.package, self.name)
+
+
+@builtin(_CASE, context=True)
+def test_case(context: Context, path: list[Any]) -> bool:
+    """Remember that a case of a test began."""
+    context.cache.setdefault(_CASE, []).append(path)
+    return True
+
+
+def cases_begun(context: Context) -> list[list[Any]]:
+    """Return the cases that began in an evaluation, in order."""
+    found: list[list[Any]] = context.cache.get(_CASE, [])
+    return found
+
+
+def find_tests(modules: Iterable[n.Module], pattern: str = "") -> list[Test]:
+    """Return the tests of modules, in order; a pattern is a regular expression on their full names."""
+    found = [test for module in modules for test in _tests(module)]
+    if not pattern:
+        return found
+    import re2
+
+    wanted = re2.compile(pattern)
+    return [test for test in found if wanted.search(test.query)]
+
+
+def prepare(modules: Iterable[n.Module]) -> None:
+    """Number tests of equal name, and make bodies say which case they are in; before compiling."""
+    counts: dict[str, int] = {}
+    for module in modules:
+        for rule in module.rules:
+            position = _position(rule)
+            if position is None or parts(rule)[position].startswith(SKIPPED):
+                continue
+            _number(module, rule, position, counts)
+            _record_cases(rule, position)
+
+
+def parts(rule: n.Rule) -> list[str]:
+    """Return the texts at the start of a rule's reference, up to the first that is computed."""
+    found = [rule.head.ref.head.name]  # type: ignore[union-attr]
+    for term in rule.head.ref.path:
+        if not isinstance(term, n.Scalar):
+            break
+        found.append(term.value if isinstance(term.value, str) else "")
+    return found
+
+
+def _tests(module: n.Module) -> Iterator[Test]:
+    package = ref_text(["data", *[term.value for term in module.package.path]])  # type: ignore[union-attr]
+    for rule in module.rules:
+        position = _position(rule)
+        if position is None:
+            continue
+        head = rule.head
+        dynamic = any(not isinstance(term, n.Scalar) for term in head.ref.path)
+        yield Test(rule, package, ref_text(parts(rule)[: position + 1]), dynamic and head.key is None)
+
+
+def _position(rule: n.Rule) -> int | None:
+    for index, part in enumerate(parts(rule)):
+        if part.startswith((PREFIX, SKIPPED)):
+            return index
+    return None
+
+
+def _number(module: n.Module, rule: n.Rule, position: int, counts: dict[str, int]) -> None:
+    names = [term.value for term in module.package.path]  # type: ignore[union-attr]
+    full = ref_text([*names, *parts(rule)[: position + 1]])
+    number = counts.get(full, 0)
+    counts[full] = number + 1
+    if not number:
+        return
+    name = f"{parts(rule)[position]}#{number:02d}"
+    head = rule.head.ref
+    if position == 0:
+        rule.head.ref = n.Ref(n.Var(name, location=head.head.location), head.path, location=head.location)
+    else:
+        path = list(head.path)
+        path[position - 1] = n.Scalar(name, location=path[position - 1].location)
+        rule.head.ref = n.Ref(head.head, path, location=head.location)
+
+
+def _record_cases(rule: n.Rule, position: int) -> None:
+    names = rule.head.ref.path[position:]
+    if not names or _records(rule.body):
+        return
+    wanted = {variable for term in names for variable in _variables(term)}
+    at = 0
+    for variable in wanted:
+        first = next((i for i, expr in enumerate(rule.body) if variable in _variables(expr)), -1)
+        at = max(at, first + 1)
+    place = rule.location
+    operator = n.Ref(n.Var("internal"), [n.Scalar("test_case")], location=place)
+    call = n.Call(operator, [n.Array(list(names), location=place)], location=place)
+    rule.body = [*rule.body[:at], n.Expr(call, location=place, generated=True), *rule.body[at:]]
+
+
+def _records(body: n.Body) -> bool:
+    return any(call.name == _CASE for call in _all(body, n.Call) if isinstance(call.operator.head, n.Var))
+
+
+def _variables(node: Any) -> set[str]:
+    return {found.name for found in _all(node, n.Var)}
+
+
+def _all(node: Any, kind: type) -> Iterator[Any]:
+    waiting = [node]
+    while waiting:
+        found = waiting.pop()
+        if isinstance(found, list | tuple):
+            waiting += found
+        elif isinstance(found, n.Node):
+            if isinstance(found, kind):
+                yield found
+            waiting += [getattr(found, name) for name in found.__dataclass_fields__ if name not in {"module", "location"}]
+
+
+def ref_text(names: list[Any]) -> str:
+    """Return names as a reference: what is no plain name stands in brackets."""
+    return _joined(names[0], "".join(_step(name) for name in names[1:]))
+
+
+def _step(name: Any) -> str:
+    import json
+
+    plain = isinstance(name, str) and _PLAIN.fullmatch(name)
+    return f".{name}" if plain else f"[{json.dumps(name, ensure_ascii=False)}]"
+
+
+def _joined(package: str, name: str) -> str:
+    if not name or name.startswith((".", "[")):
+        return package + name
+    first = re.match(r"[^.\[]+", name)
+    assert first is not None
+    return package + _step(first.group()) + name[first.end() :]

@@ -1,0 +1,64 @@
+"""Run tests one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from time import perf_counter_ns
+from typing import Any
+
+from samakia_policy.rego.builtins.context import Context
+from samakia_policy.rego.engine import Policy
+from samakia_policy.rego.errors import EvaluationFault, RegoError
+from samakia_policy.rego.tools.limits import time_limit
+from samakia_policy.rego.tools.problems import problems_of
+from samakia_policy.rego.tools.test_results import TestResult, read_cases
+from samakia_policy.rego.tools.test_rules import Test, cases_begun
+
+
+@dataclass(slots=True)
+class Settings:
+    """What every test runs under."""
+
+    now_ns: int
+    timeout: float
+    allowed: frozenset[str]
+    tracer: Any = None
+
+
+def run_tests(policy: Policy, tests: list[Test], settings: Settings) -> Iterator[TestResult]:
+    """Yield the result of each test, in order."""
+    for test in tests:
+        result = TestResult(test.rule.location, test.package, test.name)
+        if test.skipped:
+            result.skip = True
+        else:
+            _run(policy, test, settings, result)
+        yield result
+
+
+def _run(policy: Policy, test: Test, settings: Settings, result: TestResult) -> None:
+    context = Context(now_ns=settings.now_ns, allowed=settings.allowed)
+    started = perf_counter_ns()
+    try:
+        query = policy.query(test.query)
+        with time_limit(settings.timeout):
+            found = query.run(context=context)
+    except (EvaluationFault, RegoError) as error:
+        result.error = problems_of(error)[0]
+        found = []
+    result.duration = perf_counter_ns() - started
+    result.printed = "".join(f"{text}\n" for _, text in context.printed)
+    if result.error is None:
+        _judge(test, found, context, result)
+
+
+def _judge(test: Test, found: list[Any], context: Context, result: TestResult) -> None:
+    if not found:
+        result.fail = True
+        return
+    value = found[0].expressions[0].value
+    if test.cases:
+        result.fail, result.cases = read_cases(value, cases_begun(context))
+    else:
+        result.fail = value is not True
