@@ -1,7 +1,7 @@
 """Which rules are tests, their names, and the recording of the cases of one test.
 
-A test with a variable at the end of its name (`test_sum[case.name]`) has a result per case. A case whose body fails
-gives no value, so each such body is made to say, as soon as the variables of its name are bound, that the case began.
+A test with a variable at the end of its name (`test_sum[case.name]`) has a result per case. A case whose body
+fails gives no value, so each such body is made to say that its case began, once the name's variables are bound.
 """
 
 from __future__ import annotations
@@ -153,7 +153,11 @@ def _all(node: Any, kind: type) -> Iterator[Any]:
         elif isinstance(found, n.Node):
             if isinstance(found, kind):
                 yield found
-            waiting += [getattr(found, name) for name in found.__dataclass_fields__ if name not in {"module", "location"}]
+            waiting += [
+                getattr(found, name)
+                for name in found.__dataclass_fields__
+                if name not in {"module", "location"}
+            ]
 
 
 def ref_text(names: list[Any]) -> str:
