@@ -1,0 +1,49 @@
+"""The type checker: rejects what `opa check` rejects, with its words, and tells what type every rule has."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from samakia_policy.rego.errors import Fault
+from samakia_policy.rego.syntax.nodes import Body, Call, Expr, Term
+from samakia_policy.rego.types.environment import TypeEnv
+
+if TYPE_CHECKING:
+    from samakia_policy.rego.compiler.compiled import Compiled
+
+
+def check_types(
+    compiled: Compiled, *, input_schema: Any = None, schemas: Mapping[str, Any] | None = None
+) -> list[Fault]:
+    """Check all modules; the environment with the types of all rules is then `compiled.types`.
+
+    `input_schema` is the JSON Schema of `input`; `schemas` are those that annotations name, by path:
+    `schema.a.b` is at "a/b". Annotations count where `schemas` is given, be it empty.
+    """
+    from samakia_policy.rego.types.program import check_modules
+
+    return check_modules(compiled, input_schema, schemas)
+
+
+def check_query_types(
+    compiled: Compiled, body: Body, rewritten: Mapping[str, str], subjects: Mapping[str, Term]
+) -> tuple[TypeEnv, list[Fault]]:
+    """Check a query in core form against the types of the modules, which are checked already.
+
+    Returns the environment that knows the types of the query's variables, too. `rewritten` and `subjects`
+    are those of the query's own generated locals.
+    """
+    from samakia_policy.rego.types.program import check_query
+
+    return check_query(compiled, body, rewritten, subjects)
+
+
+def miscounted(expr: Expr, call: Call) -> Fault:
+    """Word the fault of a call that gives a built-in the wrong number of arguments."""
+    from samakia_policy.rego.types.program import miscounted_call
+
+    return miscounted_call(expr, call)
+
+
+__all__ = ["TypeEnv", "check_query_types", "check_types", "miscounted"]

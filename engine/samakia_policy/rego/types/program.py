@@ -1,0 +1,100 @@
+"""Checking whole programs: all modules, or a query against modules that were checked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from samakia_policy.rego.compiler.text import text
+from samakia_policy.rego.compiler.tree import ground_prefix, rule_ref
+from samakia_policy.rego.errors import TYPE, Fault
+from samakia_policy.rego.syntax.nodes import Body, Call, Expr, Ref, Rule, Term, Var
+from samakia_policy.rego.types.check import BodyChecker
+from samakia_policy.rego.types.environment import TypeEnv
+from samakia_policy.rego.types.messages import arity_mismatch
+from samakia_policy.rego.types.model import FunctionType
+from samakia_policy.rego.types.names import as_written
+from samakia_policy.rego.types.rules import RuleChecker
+from samakia_policy.rego.types.signatures import builtin_type
+
+if TYPE_CHECKING:
+    from samakia_policy.rego.compiler.compiled import Compiled
+
+_INPUT = Var("input")
+
+
+def check_modules(compiled: Compiled, input_schema: Any, schemas: Mapping[str, Any] | None) -> list[Fault]:
+    """Check all modules; their types are then in `compiled.types`."""
+    checker = _checker(compiled, compiled.rewritten, compiled.subjects)
+    base = TypeEnv(checker.closure)
+    if input_schema is not None:
+        fault = _read_input(base, input_schema)
+        if fault is not None:
+            return [fault]
+    rules = RuleChecker(checker, base.inner(), _annotated(compiled, schemas))
+    if compiled.graph is not None:
+        for rule in compiled.graph.sort():
+            rules.check(rule)
+    checker.forget()
+    compiled.types = rules.env
+    return rules.faults
+
+
+def check_query(
+    compiled: Compiled, body: Body, rewritten: Mapping[str, str], subjects: Mapping[str, Term]
+) -> tuple[TypeEnv, list[Fault]]:
+    """Check a query in core form; return the environment with its variables, and the faults."""
+    names = dict(compiled.rewritten) | dict(rewritten)
+    checker = _checker(compiled, names, subjects)
+    known = compiled.types if compiled.types is not None else TypeEnv(checker.closure)
+    outer: TypeEnv = known.inner()
+    outer.closures = checker.closure
+    env, problems = checker.body(outer, body)
+    return env, [problem.fault for problem in problems]
+
+
+def miscounted_call(expr: Expr, call: Call) -> Fault:
+    """Word the fault of a call that gives a built-in the wrong number of arguments."""
+    name = text(call.operator)
+    function = builtin_type(name)
+    assert isinstance(function, FunctionType)
+    env = TypeEnv(lambda env, _: env)
+    return arity_mismatch(expr.location, name, list(map(env.type, call.args)), function).fault
+
+
+def _checker(compiled: Compiled, rewritten: Mapping[str, str], subjects: Mapping[str, Term]) -> BodyChecker:
+    return BodyChecker(as_written(rewritten, subjects), lambda target: _dependents(compiled, target))
+
+
+def _dependents(compiled: Compiled, target: Ref) -> list[Ref]:
+    """Return the paths of the rules that a reference may lead to and of all that depend on them."""
+    if compiled.graph is None:
+        return []
+    found: dict[Rule, None] = {}
+    waiting = list(compiled.tree.dynamic(target, hidden=True))
+    while waiting:
+        rule = waiting.pop()
+        if rule not in found:
+            found[rule] = None
+            waiting += compiled.graph.dependents.get(rule, ())
+    paths = [ground_prefix(rule_ref(rule).terms) for rule in found]
+    return [Ref(path[0], path[1:]) for path in paths]
+
+
+def _read_input(base: TypeEnv, schema: Any) -> Fault | None:
+    from samakia_policy.rego.types.schema import SchemaError, read_schema
+
+    try:
+        base.put_document([_INPUT], read_schema(schema))
+    except SchemaError as error:
+        return Fault(TYPE, str(error))
+    return None
+
+
+def _annotated(compiled: Compiled, schemas: Mapping[str, Any] | None) -> Callable[..., Any] | None:
+    if schemas is None:
+        return None
+    from samakia_policy.rego.types.annotations import Annotated
+
+    found = Annotated(compiled.modules.values(), schemas)
+    return found.apply if found else None
