@@ -1,32 +1,50 @@
-"""The embedded Rego engine, in a worker process; nothing needs to be installed beside it."""
+"""Our own Rego engine, in a worker process; nothing needs to be installed beside it."""
 
 from __future__ import annotations
 
+import hashlib
 import importlib.util
 import os
 from collections.abc import Iterator
 
-from samakia_policy.errors import EvaluationError
+from samakia_policy import __version__
 from samakia_policy.evaluation.base import Answer, Batch, Limits
+from samakia_policy.evaluation.compiled import Compiled
 from samakia_policy.evaluation.process import Worker, answers, own_packages
-
-VERSION = "regorus 0.13.0"
 
 
 class Native:
-    """Runs Rego rules with the embedded engine."""
+    """Runs Rego rules with the engine in samakia_policy.rego."""
 
     name = "native"
 
     def version(self) -> str:
-        """Return the embedded engine's name and version."""
-        return VERSION
+        """Return the engine's name and version."""
+        return f"samakia-policy {__version__}"
 
     def evaluate(self, batch: Batch, limits: Limits) -> Iterator[Answer]:
-        """Yield one answer per job; raises EvaluationError when the engine is not installed."""
-        spec = importlib.util.find_spec("regorus")
-        if spec is None or spec.origin is None:
-            hint = "install samakia-policy again, or use --engine opa"
-            raise EvaluationError("the embedded Rego engine is missing", hint=hint)
-        site = os.path.dirname(os.path.dirname(spec.origin))
-        return answers(Worker("rego_worker.py", site), own_packages(batch), limits)
+        """Yield one answer per job."""
+        kept = Compiled(own_packages(batch))
+        return answers(Worker("rego_worker.py", os.pathsep.join(_paths()), kept), batch, limits)
+
+
+def _paths() -> list[str]:
+    """Return where the engine and what it needs are installed."""
+    found = []
+    for package in ("samakia_policy", "re2", "msgspec", "yaml", "jsonschema", "cryptography"):
+        spec = importlib.util.find_spec(package)
+        if spec is not None and spec.origin is not None:
+            found.append(os.path.dirname(os.path.dirname(spec.origin)))
+    return sorted(set(found))
+
+
+def digest(batch: Batch) -> str:
+    """Return what names a batch's rules: their sources, and the engine and Python that compile them."""
+    from samakia_policy.rego.batch import compiler_digest
+
+    found = hashlib.sha256(compiler_digest().encode())
+    for name, text in sorted(batch.libraries.items()):
+        found.update(f"{name}\0{text}\0".encode())
+    for job in batch.jobs:
+        found.update(f"{job.rule}\0{job.source}\0".encode())
+    return found.hexdigest()

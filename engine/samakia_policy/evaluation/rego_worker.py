@@ -1,8 +1,9 @@
-"""Runs Rego rules in a process of its own: the facts come over a pipe, no file is opened.
+"""Runs Rego rules in a process of its own: rules and facts come over a pipe, no file is opened for them.
 
-Started as a script without site-packages; only the embedded engine is importable.
+Started as a script without site-packages; only the engine and what it needs are importable.
 """
 
+import base64
 import gc
 import json
 import os
@@ -10,7 +11,7 @@ import resource
 import signal
 import sys
 
-# What an engine says can hold values of facts, and differs from engine to engine.
+# What a rule does wrong can hold values of facts, and every engine words it in its own way.
 FAILED = "the rule broke or does not compile (`opa check --strict` and `policy test` say where)"
 
 
@@ -21,46 +22,51 @@ def main() -> None:
     memory = int(sys.argv[2])
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    sys.path.append(sys.argv[1])
-    import regorus
-
+    sys.path.extend(sys.argv[1].split(os.pathsep))
     out = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
     header = json.loads(sys.stdin.buffer.readline())
-    text = sys.stdin.buffer.read().decode()
-    base = regorus.Engine()
-    base.set_gather_prints(True)
-    for name, source in header["libraries"].items():
-        base.add_policy(f"lib/{name}.rego", source)
-    base.set_input_json(text)
-    print("ready", file=out, flush=True)
+    from samakia_policy.rego.batch import Rules
+
+    rules = Rules(header["libraries"], {job["rule"]: job["source"] for job in header["jobs"]})
+    code = rules.load(base64.b64decode(header["code"]))
+    from samakia_policy.rego.values.json_text import load
+
+    shared = load(sys.stdin.buffer.read())
+    print(json.dumps({"code": base64.b64encode(code).decode()}), file=out, flush=True)
     for job in header["jobs"]:
-        print(json.dumps(_run(base, job)), file=out, flush=True)
+        print(_run(rules, job, shared, header["fuel"]), file=out, flush=True)
 
 
-def _run(base: object, job: dict) -> dict:
-    """Run one rule on a copy of its own, so that no rule can see or forge another's findings."""
+def _run(rules: object, job: dict, shared: dict, fuel: int) -> str:
     try:
-        engine = base.clone()  # type: ignore[attr-defined]
-        engine.add_policy(job["rule"] + ".rego", job["source"])
-        hits = _query(engine, job, "findings")
-        unknowns = _query(engine, job, "unknowns") if job["reports_unknowns"] else []
+        given = _given(job, shared)
+        path = tuple(job["package"].split("."))
+        hits = rules.document((*path, "findings"), given, fuel)  # type: ignore[attr-defined]
+        unknowns = "[]"
+        if job["reports_unknowns"]:
+            unknowns = rules.document((*path, "unknowns"), given, fuel)  # type: ignore[attr-defined]
+        return f'{{"hits": {hits}, "unknowns": {unknowns}, "error": ""}}'
     except MemoryError:
-        return {"hits": [], "unknowns": [], "error": "it needs more memory than the limit memory_bytes"}
-    except BaseException:  # the engine panics with BaseException; a broken rule is an answer
-        return {"hits": [], "unknowns": [], "error": FAILED}
-    return {"hits": hits, "unknowns": unknowns, "error": ""}
+        return json.dumps(_error("it needs more memory than the limit memory_bytes"))
+    except Exception as error:  # whatever a rule does is that rule's answer
+        if getattr(error, "code", "") == "eval_fuel_error":
+            return json.dumps(_error(f"it needs more than {fuel} steps (limit fuel)"))
+        return json.dumps(_error(FAILED))
 
 
-def _query(engine: object, job: dict, name: str) -> list:
-    query = f"x := data.{job['package']}.{name} with input as {job['given']}"
-    result = json.loads(engine.eval_query_as_json(query))  # type: ignore[attr-defined]
-    if not result.get("result"):
-        raise ValueError(f"{name} is undefined")
-    value = result["result"][0]["bindings"]["x"]
-    if not isinstance(value, list):
-        raise ValueError(f"{name} is no set of hits")
-    return value
+def _error(why: str) -> dict:
+    return {"hits": [], "unknowns": [], "error": why}
+
+
+def _given(job: dict, shared: dict) -> dict:
+    return {
+        "facts": {kind: shared["views"][view] for kind, view in job["views"].items()},
+        "edges": {relation: shared["edges"][relation] for relation in job["relations"]},
+        "reverse": {relation: shared["reverse"][relation] for relation in job["relations"]},
+        "params": shared["params"].get(job["rule"], {}),
+        "context": shared["context"],
+    }
 
 
 main()
