@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -134,7 +135,7 @@ def make_run(catalogue: Catalogue, world: World, request: Request) -> Run:
         source=catalogue.source,
         libraries=catalogue.libraries(),
         locate=world.locate,
-        runtimes={"rego": runtime(request.engine), "python": runtime("python")},
+        runtimes={"rego": runtime(request.engine, os.path.dirname(request.cache)), "python": runtime("python")},
         scopes=frozenset(("static", "plan") if world.graph.of("tf_plan") else ("static",)),
         fabric=world.fabric,
     )

@@ -6,12 +6,12 @@ from samakia_policy.errors import InputError
 from samakia_policy.evaluation.base import Runtime
 
 
-def runtime(name: str) -> Runtime:
-    """Return a runtime by name; raises InputError for another name."""
+def runtime(name: str, cache: str = "") -> Runtime:
+    """Return a runtime by name; raises InputError for another name. `cache`: the user's folder, or ""."""
     if name == "native":
         from samakia_policy.evaluation.native import Native
 
-        return Native()
+        return Native(cache)
     if name == "opa":
         from samakia_policy.evaluation.opa import Opa
 

@@ -82,11 +82,15 @@ class Answer:
 
 @dataclass(slots=True, frozen=True)
 class Limits:
-    """What a worker may use: seconds to load, seconds for each rule, bytes of memory."""
+    """What a worker may use: seconds to load, seconds for each rule, bytes of memory.
+
+    `fuel`: steps of a Rego rule: the same on every machine.
+    """
 
     load_seconds: float = 120.0
     rule_seconds: float = 30.0
     memory_bytes: int = 4 << 30
+    fuel: int = 200_000_000
 
 
 class Runtime(Protocol):

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from samakia_policy import __version__
 from samakia_policy.evaluation.base import Answer, Batch, Limits
-from samakia_policy.evaluation.compiled import Compiled
+from samakia_policy.evaluation.compiled import Kept
 from samakia_policy.evaluation.process import Worker, answers, own_packages
 
 
@@ -18,13 +18,17 @@ class Native:
 
     name = "native"
 
+    def __init__(self, cache: str = "") -> None:
+        self._cache = cache
+
     def version(self) -> str:
         """Return the engine's name and version."""
         return f"samakia-policy {__version__}"
 
     def evaluate(self, batch: Batch, limits: Limits) -> Iterator[Answer]:
         """Yield one answer per job."""
-        kept = Compiled(own_packages(batch))
+        own_packages(batch)
+        kept = Kept(self._cache, digest(batch))
         return answers(Worker("rego_worker.py", os.pathsep.join(_paths()), kept), batch, limits)
 
 

@@ -15,6 +15,7 @@ from typing import Any
 
 from samakia_policy.errors import PackError
 from samakia_policy.evaluation.base import Answer, Batch, Job, Limits
+from samakia_policy.evaluation.compiled import Kept
 
 _HERE = os.path.dirname(os.path.abspath(__file__))
 _CHUNK = 1 << 16
@@ -28,6 +29,7 @@ class Worker:
 
     script: str
     search_path: str
+    kept: Kept | None = None
 
 
 def answers(worker: Worker, batch: Batch, limits: Limits) -> Iterator[Answer]:
@@ -36,7 +38,7 @@ def answers(worker: Worker, batch: Batch, limits: Limits) -> Iterator[Answer]:
     text = batch.input_text().encode()
     while jobs:
         done = 0
-        for answer in _serve(worker, _header(batch, jobs), jobs, text, limits):
+        for answer in _serve(worker, _header(worker, batch, jobs, limits), jobs, text, limits):
             done += 1
             yield answer
         del jobs[:done]
@@ -51,8 +53,9 @@ def own_packages(batch: Batch) -> Batch:
     return batch
 
 
-def _header(batch: Batch, jobs: list[Job]) -> bytes:
+def _header(worker: Worker, batch: Batch, jobs: list[Job], limits: Limits) -> bytes:
     told = {"libraries": batch.libraries, "trace": batch.trace, "jobs": [_told(job) for job in jobs]}
+    told |= {"fuel": limits.fuel, **(worker.kept.header() if worker.kept else {})}
     return json.dumps(told).encode() + b"\n"
 
 
@@ -64,9 +67,12 @@ def _serve(worker: Worker, header: bytes, jobs: list[Job], text: bytes, limits: 
         if not _send(stdin, header + text):
             yield Answer(jobs[0].rule, error="its worker ended while it read the facts")
             return
-        if lines.next(limits.load_seconds) is None:
+        ready = lines.next(limits.load_seconds)
+        if ready is None:
             yield Answer(jobs[0].rule, error=_why(lines, limits.load_seconds, "loading"))
             return
+        if worker.kept is not None:
+            worker.kept.keep(ready)
         for job in jobs:
             line = lines.next(limits.rule_seconds)
             if line is None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import sys
 from collections.abc import Mapping
 from functools import lru_cache
-from importlib.resources import files
 from typing import Any
 
 from samakia_policy.rego.builtins.context import Context
@@ -81,12 +81,11 @@ class Rules:
 
 @lru_cache(maxsize=1)
 def compiler_digest() -> str:
-    """Return a digest of the engine itself and of this Python: compiled code is good for these alone."""
+    """Return a digest of the engine's files and of this Python: compiled code is good for these alone."""
     found = hashlib.sha256(sys.version.encode())
-    root = files("samakia_policy.rego")
-    for folder in ("", "builtins", "compiler", "generate", "plan", "run", "syntax", "types", "values"):
-        place = root.joinpath(folder) if folder else root
-        for file in sorted(place.iterdir(), key=lambda entry: entry.name) if place.is_dir() else ():
-            if file.name.endswith((".py", ".json")):
-                found.update(file.name.encode() + b"\0" + file.read_bytes())
+    for folder, _, names in sorted(os.walk(os.path.dirname(__file__))):
+        for name in sorted(names):
+            if name.endswith((".py", ".json")):
+                about = os.stat(os.path.join(folder, name))
+                found.update(f"{name} {about.st_size} {about.st_mtime_ns}\n".encode())
     return found.hexdigest()
