@@ -38,16 +38,18 @@ def read_configuration(root: str) -> Configuration:
         return Configuration()
     if not stat.S_ISREG(os.lstat(path).st_mode):
         raise InputError("is a link, directory or device, not a file", where=_NAME)
-    from samakia_policy.sources.text import parse_contract
+    from samakia_policy.sources.text import locate, parse_contract
 
     try:
         with open(path, "rb") as file:
-            parsed = parse_contract(file.read())
+            data = file.read()
     except OSError as error:
         raise InputError(f"cannot be read: {error.strerror}", where=_NAME) from error
+    parsed = parse_contract(data)
     if parsed.faults:
         fault = parsed.faults[0]
-        raise InputError(fault.message, where=f"{_NAME}:{fault.line}:{fault.column}")
+        place = (fault.line, fault.column) if fault.line else locate(data, parsed.syntax, fault.pointer)
+        raise InputError(fault.message, where=f"{_NAME}:{place[0]}:{place[1]}")
     return _configuration(parsed.data)
 
 

@@ -100,6 +100,21 @@ def test_a_secret_inside_a_forged_marker_is_found_and_not_printed(policy: Policy
     assert "not-a-real-password" not in said.out + said.err
 
 
+def test_an_author_cannot_have_a_value_withheld(policy: Policy, estate: Path) -> None:
+    """The keys of markers are reserved: a contract that has one is found at its line."""
+    path = estate / "contracts/tenants/ferry-booking/tenant.yml"
+    lines = path.read_text().splitlines()
+    (at,) = (n for n, line in enumerate(lines) if "owner:" in line)
+    lines[at] = lines[at].split("owner:")[0] + "owner: {$unknown: not yet}"
+    path.write_text("\n".join(lines) + "\n")
+    said = policy("check", estate, "-o", "json", *_AS_OF)
+    (found,) = [f for f in said.decision["findings"] if f["rule"] == "tenants/schema-valid"]
+    (detail,) = [d for d in found["details"] if "reserved" in d["message"]]
+    assert (said.code, found["subject"]) == (1, "tenant:ferry-booking")
+    assert (detail["location"]["line"], detail["location"]["pointer"]) == (at + 1, "/spec/owner/$unknown")
+    assert "write the value itself" in detail["message"]
+
+
 def test_the_estate_digest_is_over_sorted_lines(policy: Policy, estate: Path) -> None:
     """Anyone can make it again: sha256 of the sorted lines `<sha256> <x|-> <path>`."""
     lines = [

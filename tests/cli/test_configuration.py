@@ -23,6 +23,10 @@ Policy = Callable[..., Any]
         ("parameters: {tenants/no-such-rule: {}}", "names no known rule"),
         ("parameters: {tenants/docs-present: {pages: 7}}", "docs-present.pages must be array"),
         ("a: [", "policy.yaml:"),
+        (
+            "parameters:\n  tenants/docs-present: {$unknown: x}",
+            "policy.yaml:2:36: the key '$unknown' is reserved",
+        ),
     ],
 )
 def test_what_it_may_not_say(policy: Policy, estate: Path, text: str, words: str) -> None:

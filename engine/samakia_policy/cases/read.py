@@ -14,7 +14,7 @@ def read_cases(rule: Rule) -> dict[str, dict[str, Any]]:
     from samakia_policy.sources.text import parse_contract
 
     path = rule.path.rpartition(".")[0] + ".cases.yaml"
-    parsed = parse_contract(read_text(*path.split("/")).encode())
+    parsed = parse_contract(read_text(*path.split("/")).encode(), markers=True)
     if parsed.faults or not parsed.data:
         fault = parsed.faults[0] if parsed.faults else None
         raise PackError(fault.message if fault else "no cases", where=f"{path}:{fault.line if fault else 0}")

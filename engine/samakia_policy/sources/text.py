@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Literal
 
+from samakia_policy.model import values
 from samakia_policy.model.document import Fault, Parsed
 from samakia_policy.sources.json_text import locate_json, read_json
-from samakia_policy.sources.limits import MAX_FILE_BYTES, too_large
+from samakia_policy.sources.limits import MAX_FAULTS, MAX_FILE_BYTES, too_large
 from samakia_policy.sources.places import line_column
 
 Root = Literal["mapping", "any"]
 
+_RESERVED = "the key '{}' is reserved for values that are hidden, write the value itself or leave it out"
 _BOM = b"\xef\xbb\xbf"
 _SPACE = b" \t\r\n"
 
@@ -21,18 +23,22 @@ def parse_contract(
     max_bytes: int = MAX_FILE_BYTES,
     root: Root = "mapping",
     flow: bool = True,
+    markers: bool = False,
 ) -> Parsed:
     """Parse a contract: JSON if it starts with { or [, else YAML 1.2.
 
-    Only duplicate keys and a byte order mark are faults that leave data.
+    Only duplicate keys, reserved keys and a byte order mark are faults that leave data.
     `root` is what the document must be. `flow` lets a text that starts like JSON and is none be
-    YAML in flow style; a file named .json has none.
+    YAML in flow style; a file named .json has none. `markers` allows the reserved keys, for the
+    cases of rules alone.
     """
     parsed = _refused(data, max_bytes)
     if parsed is None:
         text = data.removeprefix(_BOM).decode()
         parsed = _parse(text, flow=flow)
         _check_root(text, parsed, root)
+        if not markers:
+            _check_reserved(data, parsed)
         _check_mark(data, parsed)
     return parsed
 
@@ -109,3 +115,14 @@ def _check_root(text: str, parsed: Parsed, root: Root) -> None:
 def _check_mark(data: bytes, parsed: Parsed) -> None:
     if data.startswith(_BOM):
         parsed.faults.insert(0, Fault("the file starts with a byte order mark, remove it", 1, 1))
+
+
+def _check_reserved(data: bytes, parsed: Parsed) -> None:
+    """Refuse markers that an author wrote: what they hide would be taken for what nobody can know."""
+    # A key can be written as it is, or with escapes: without either there is none to look for.
+    if b"$unknown" not in data and b"$redacted" not in data and b"\\" not in data:
+        return
+    for pointer, marker in values.markers(parsed.data):
+        for key in (values.UNKNOWN, values.REDACTED):
+            if key in marker and len(parsed.faults) < MAX_FAULTS:
+                parsed.faults.append(Fault(_RESERVED.format(key), pointer=f"{pointer}/{key}"))

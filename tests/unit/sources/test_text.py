@@ -90,6 +90,25 @@ def test_the_root_must_be_a_mapping(data: bytes, what: str) -> None:
     assert not parse_contract(data, root="any").faults
 
 
+@pytest.mark.parametrize(
+    ("data", "pointers"),
+    [
+        (b"a: 1\nb: {$unknown: x}\n", ["/b/$unknown"]),
+        (b"a:\n  - $redacted: x\n    $unknown: y\n  - 1\n", ["/a/0/$unknown", "/a/0/$redacted"]),
+        (b'{"a": {"\\u0024unknown": 1}}', ["/a/$unknown"]),
+        (b'a: {"\\x24redacted": 1}', ["/a/$redacted"]),
+        (b"$unknown: x\n", ["/$unknown"]),
+        (b"a: $unknown\nb: [$redacted]\n$unknowns: 1\n", []),
+    ],
+)
+def test_markers_are_the_engines_alone(data: bytes, pointers: list[str]) -> None:
+    parsed = parse_contract(data)
+    assert [fault.pointer for fault in parsed.faults] == pointers
+    assert all("is reserved" in fault.message for fault in parsed.faults)
+    assert parsed.data is not None
+    assert parse_contract(data, markers=True).faults == []
+
+
 @pytest.mark.parametrize("data", [b"", b"  \n", b"# only a comment\n", b"---\n", b"null\n"])
 def test_empty_documents_are_faults(data: bytes) -> None:
     assert message(data, root="any") == "the document is empty"
