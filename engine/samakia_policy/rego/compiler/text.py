@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from samakia_policy.rego.builtins.registry import signatures
-from samakia_policy.rego.compiler.structure import form
+from samakia_policy.rego.compiler.structure import Form, form
 from samakia_policy.rego.syntax.nodes import (
     Array,
     ArrayComp,
@@ -141,7 +141,9 @@ def _object(node: Object) -> str:
 
 
 def _set(node: SetTerm) -> str:
-    distinct = {form(item): item for item in node.items}
+    distinct: dict[Form, Term] = {}
+    for item in node.items:
+        distinct.setdefault(form(item), item)
     return "{" + _joined([distinct[key] for key in sorted(distinct)]) + "}" if distinct else "set()"
 
 
@@ -183,18 +185,37 @@ def _some(node: Some) -> str:
     return f"some {_joined(first.args[:-1])} in {text(first.args[-1])}"
 
 
+def _braced(node: Any) -> bool:
+    """Return whether a term starts with a brace, which would read as a body."""
+    if isinstance(node, Ref):
+        return _braced(node.head)
+    return isinstance(node, Object | ObjectComp | SetComp) or (isinstance(node, SetTerm) and bool(node.items))
+
+
 def _not(node: Not) -> str:
-    if not node.explicit and len(node.body) == 1:
-        return f"not {body_text(node.body)}"
-    return f"not {{{body_text(node.body)}}}"
+    shown = body_text(node.body)
+    if node.explicit or len(node.body) != 1:
+        return f"not {{{shown}}}"
+    inner = node.body[0]
+    grouped = inner.withs or isinstance(inner.terms, Logical | Not) or _braced(inner.terms)
+    return f"not ({shown})" if grouped else f"not {shown}"
 
 
-def _operand(body: Body, explicit: bool) -> str:
-    return body_text(body) if not explicit and len(body) == 1 else f"{{ {body_text(body)} }}"
+def _operand(body: Body, explicit: bool, operator: str, right: bool) -> str:
+    shown = body_text(body)
+    if explicit or len(body) != 1:
+        return f"{{ {shown} }}"
+    inner = body[0]
+    grouped = bool(inner.withs) or _braced(inner.terms)
+    if isinstance(inner.terms, Logical):
+        looser = operator == "and" and inner.terms.operator == "or"
+        grouped = grouped or looser or (right and inner.terms.operator == operator)
+    return f"({shown})" if grouped else shown
 
 
 def _logical(node: Logical) -> str:
-    left, right = _operand(node.left, node.explicit_left), _operand(node.right, node.explicit_right)
+    left = _operand(node.left, node.explicit_left, node.operator, False)
+    right = _operand(node.right, node.explicit_right, node.operator, True)
     return f"{left} {node.operator} {right}"
 
 
@@ -203,10 +224,14 @@ def _template(node: TemplateString) -> str:
     for part in node.parts:
         if isinstance(part, Scalar):
             value = part.value
-            parts.append(value.replace("{", "\\{") if isinstance(value, str) else text(part))
+            parts.append(_template_text(value) if isinstance(value, str) else text(part))
         else:
             parts.append(f"{{{text(part)}}}")
     return f'$"{"".join(parts)}"'
+
+
+def _template_text(value: str) -> str:
+    return re.sub(r"(?<!\\)\{", r"\\{", quoted(value)[1:-1])
 
 
 def _import(node: Import) -> str:
