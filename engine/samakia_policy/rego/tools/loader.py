@@ -175,11 +175,11 @@ def _illegal_text(path: str, content: bytes, offset: int) -> RegoError:
 
     start = content.rfind(b"\n", 0, offset) + 1
     end = content.find(b"\n", offset)
-    line = content[start : end if end >= 0 else len(content)].decode("utf-8", "replace")
-    before = content[start:offset].decode("utf-8", "replace")
+    line = content[start : end if end >= 0 else len(content)].decode("utf-8", "surrogateescape")
+    before = content[start:offset].decode("utf-8")
     location = Location(path, content.count(b"\n", 0, offset) + 1, len(before), offset)
-    index = len(before.rstrip().encode()) - (1 if before.rstrip() == before else 0)
-    details = Details({"line": line, "idx": max(index, 0)}, (line, " " * max(index, 0) + "^"))
+    index = max(len(before.rstrip().encode()) - 1, 0)
+    details = Details({"line": line, "idx": index}, (line, " " * index + "^"))
     fault = Fault(PARSE, "illegal utf-8 character", location, details=details)
     token = Fault(PARSE, "illegal token", location, details=details)
     return RegoError([fault, token, token])

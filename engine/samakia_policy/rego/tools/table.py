@@ -41,7 +41,7 @@ def _lines(cell: str) -> list[str]:
 
 
 def _rule(widths: list[int], corners: str) -> str:
-    left, middle, right = corners
+    left, middle, right = corners[0], corners[1], corners[2]
     return left + middle.join("─" * (columns + 2) for columns in widths) + right
 
 

@@ -88,7 +88,7 @@ def _mapping(loader: Any, node: Any) -> Any:
 
 def _key(name: Any) -> str:
     if name.__class__ is str:
-        return name  # type: ignore[no-any-return]
+        return str(name)
     if name is None:
         return "null"
     if name.__class__ is bool:

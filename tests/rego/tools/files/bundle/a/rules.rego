@@ -1,0 +1,3 @@
+package a.rules
+
+r := data.a.b.v

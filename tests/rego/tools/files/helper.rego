@@ -1,0 +1,5 @@
+package helper
+
+import rego.v1
+
+p := 1

@@ -1,0 +1,5 @@
+package loop
+
+p if q
+
+q if p

@@ -1,0 +1,5 @@
+package old
+
+p[x] { x := input.items[_] }
+
+allow { input.user = "alice" }

@@ -1,0 +1,3 @@
+package tree.rules
+
+v := data.sub.y

@@ -1,0 +1,4 @@
+package unparsed
+
+p if {
+	true

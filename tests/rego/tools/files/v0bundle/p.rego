@@ -1,0 +1,3 @@
+package v0b
+
+p[x] { x := 1 }
