@@ -66,7 +66,7 @@ def test_unlike(left: str, right: str) -> None:
 
 
 def test_order_of_terms() -> None:
-    """Null, booleans, numbers, strings, variables, references, arrays, objects, sets, comprehensions, calls."""
+    """Scalars, then variables, references, collections, comprehensions and calls."""
     sources = ["null", "false", "true", "1", '"a"', "x", "input.x"]
     sources += ["[1]", "{1: 2}", "{1}", "[x | x]", "f(1)"]
     terms = [parse_term(source) for source in sources]
