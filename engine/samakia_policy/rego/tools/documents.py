@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from samakia_policy.rego.values.collections import Value
 
 Document = dict[Any, Value]
+_ESCAPED_BYTE = re.compile("[\udc80-\udcff]")
 
 
 class DocumentError(Exception):
@@ -18,12 +20,12 @@ def read_json(content: bytes) -> Value:
     from samakia_policy.rego.values.json_text import load
 
     text = decode(content)
-    if not text.strip():
-        raise DocumentError("EOF")
     try:
         return load(text)
     except ValueError as error:
-        raise DocumentError(str(error)) from None
+        from samakia_policy.rego.tools.json_faults import describe
+
+        raise DocumentError(describe(text) or str(error)) from None
     except RecursionError:
         raise DocumentError("exceeded max depth") from None
 
@@ -33,28 +35,27 @@ def read_yaml(content: bytes) -> Value:
     from samakia_policy.rego.tools.yaml_text import load
 
     try:
-        return load(decode(content))
+        return load(content.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        raise DocumentError("yaml: invalid leading UTF-8 octet") from None
     except ValueError as error:
-        raise DocumentError(f"error converting YAML to JSON: {error}") from None
+        raise DocumentError(str(error)) from None
 
 
 def read_any(content: bytes) -> Value:
     """Return a document that may be JSON or YAML, as input files may be; raises DocumentError."""
     try:
         return read_json(content)
-    except DocumentError as first:
-        try:
-            return read_yaml(content)
-        except DocumentError as error:
-            raise (first if content.lstrip()[:1] in {b"{", b"["} else error) from None
+    except DocumentError:
+        return read_yaml(content)
 
 
 def decode(content: bytes) -> str:
-    """Return the text of a file; raises DocumentError where it is not UTF-8."""
+    """Return the text of a JSON file: each byte that is no UTF-8 becomes a replacement character, as in Go."""
     try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise DocumentError(f"not UTF-8: byte {error.start} is {content[error.start]:#04x}") from None
+        return content.decode("utf-8")
+    except UnicodeDecodeError:
+        return _ESCAPED_BYTE.sub("\ufffd", content.decode("utf-8", "surrogateescape"))
 
 
 def mount(path: list[str], value: Value) -> Value:

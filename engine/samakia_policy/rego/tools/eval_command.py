@@ -126,8 +126,7 @@ def _input(chosen: Chosen) -> Value:
     except OSError as error:
         raise Refused([plain_problem(f"open {path}: {reason(error)}")]) from None
     except DocumentError as error:
-        told = str(error).removeprefix("error converting YAML to JSON: ")
-        raise Refused([plain_problem(f"unable to parse input: {told}")]) from None
+        raise Refused([plain_problem(f"unable to parse input: {error}")]) from None
 
 
 def _evaluate(chosen: Chosen, query: str, value: Value) -> Output:

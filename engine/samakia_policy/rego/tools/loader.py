@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fnmatch
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -185,11 +185,12 @@ def _illegal_text(path: str, content: bytes, offset: int) -> RegoError:
     return RegoError([fault, token, token])
 
 
-def _document(path: str, content: bytes, read: object) -> Value:
+def _document(path: str, content: bytes, read: Callable[[bytes], Value]) -> Value:
     try:
-        return read(content)  # type: ignore[operator]
+        return read(content)
     except DocumentError as error:
-        raise DocumentError(f"{path}: {error}") from None
+        during = "error converting YAML to JSON: " if read is read_yaml else ""
+        raise DocumentError(f"{path}: {during}{error}") from None
 
 
 def _add(walk: _Walk, loaded: Loaded, path: str, parents: list[str], value: Value) -> None:

@@ -33,9 +33,14 @@ def load(text: str) -> Value:
 
 
 def _message(error: Any) -> str:
-    mark = getattr(error, "problem_mark", None)
+    """What OPA's reader says: a line only where it is not the first, counted from 0 but for the scanner."""
+    import yaml
+
+    marks = (getattr(error, "context_mark", None), getattr(error, "problem_mark", None))
+    line: int = next((mark.line for mark in marks if mark is not None and mark.line), 0)
+    line += int(isinstance(error, yaml.scanner.ScannerError) and bool(line))
     problem = getattr(error, "problem", None) or str(error)
-    return f"yaml: line {mark.line + 1}: {problem}" if mark else f"yaml: {problem}"
+    return f"yaml: line {line}: {problem}" if line else f"yaml: {problem}"
 
 
 @lru_cache(maxsize=1)
