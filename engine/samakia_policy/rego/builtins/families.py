@@ -4,6 +4,19 @@ from __future__ import annotations
 
 _NAMES: dict[str, str] = {
     # module: "built-in built-in ..."
+    "numbers": "plus minus mul div rem abs round ceil floor numbers.range numbers.range_step rand.intn",
+    "comparison": "equal neq lt lte gt gte",
+    "aggregates": "count sum product max min sort all any internal.member_2 internal.member_3",
+    "arrays": "array.concat array.flatten array.slice array.reverse",
+    "sets": "and or set_diff intersection union",
+    "types": "is_number is_string is_boolean is_array is_set is_object is_null type_name to_number "
+    "cast_array cast_set cast_string cast_boolean cast_null cast_object",
+    "strings": "contains startswith endswith trim trim_left trim_right trim_prefix trim_suffix trim_space "
+    "lower upper strings.count strings.reverse concat split strings.split_n replace strings.replace_n "
+    "indexof indexof_n substring format_int",
+    "affixes": "strings.any_prefix_match strings.any_suffix_match",
+    "sprintf": "sprintf",
+    "regex": "regex.match",
 }
 
 FAMILIES = {name: module for module, names in _NAMES.items() for name in names.split()}

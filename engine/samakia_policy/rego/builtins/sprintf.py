@@ -1,0 +1,51 @@
+"""Formatted strings."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import Any
+
+from samakia_policy.rego.builtins import go_format, limits
+from samakia_policy.rego.builtins.context import Context
+from samakia_policy.rego.builtins.operands import array, string
+from samakia_policy.rego.builtins.registry import builtin
+from samakia_policy.rego.values.arithmetic import int_of_digits
+from samakia_policy.rego.values.number import Number
+from samakia_policy.rego.values.text import written
+
+_INTEGER = re.compile(r"[+-]?[0-9]+", re.ASCII)
+
+
+@builtin("sprintf", context=True)
+def sprintf(context: Context, template: Any, values: Any) -> str:
+    """Return a template with its verbs replaced by values, as Go's fmt does it."""
+    text, items = string(template, 1), array(values, 2)
+    parts: list[str] = []
+    size = 0
+
+    def write(part: str) -> None:
+        nonlocal size
+        parts.append(part)
+        size += len(part)
+        if size > limits.TEXT:
+            limits.charge_text(context, size)
+
+    go_format.sprintf(text, [_operand(item) for item in items], write)
+    limits.charge_text(context, size)
+    return "".join(parts)
+
+
+def _operand(value: Any) -> str | int | float:
+    """Return what OPA hands to Go: text for everything but numbers."""
+    if value.__class__ is str or value.__class__ is int:
+        return value
+    if value.__class__ is not Number:
+        return written(value)
+    if _INTEGER.fullmatch(value.text):
+        return int_of_digits(value.text)
+    try:
+        found = float(value.text)
+    except ValueError:
+        return value.text
+    return value.text if math.isinf(found) else found
