@@ -25,6 +25,7 @@ class Code:
     """All that a program is, as plain data that `marshal` can hold.
 
     `branches`: path, name of the function, is it a function, is it open, arity; without a function for packages.
+    `names`: the Rego variables that Python variables hold.
     """
 
     code: types.CodeType
@@ -34,6 +35,7 @@ class Code:
     slots: int
     mocks: tuple[str, ...]
     masks: tuple[tuple[str, ...], ...]
+    names: dict[str, str]
 
     def dumps(self) -> bytes:
         """Return bytes from which this Python version makes the same code."""
@@ -113,7 +115,8 @@ def build(compiled: Compiled, replaced: Replaced) -> Code:
     places = [(place.file, place.row, place.col) if place else None for place in unit.places]
     made = compile(unit.module(), FILE, "exec", dont_inherit=True)
     masks = tuple(sorted(replaced.documents))
-    return Code(made, branches, unit.built_ins, places, next(unit.slots), tuple(sorted(replaced.functions)), masks)
+    mocks = tuple(sorted(replaced.functions))
+    return Code(made, branches, unit.built_ins, places, next(unit.slots), mocks, masks, unit.names)
 
 
 def _descend(branch: Branch, path: tuple[str, ...]) -> Branch:

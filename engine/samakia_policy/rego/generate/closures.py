@@ -24,6 +24,7 @@ def inner(scope: Scope, taken: dict[str, ast.expr], prefix: str) -> tuple[str, l
     name = scope.unit.fresh(prefix)
     names = [rego for rego, held in taken.items() if isinstance(held, ast.Name)]
     parameters = [scope.unit.fresh("p") for _ in names]
+    scope.unit.names.update(zip(parameters, names, strict=True))
     bound = dict(taken)
     bound.update({rego: code.load(parameter) for rego, parameter in zip(names, parameters, strict=True)})
     made = Scope(scope.unit, [], lambda: code.back(code.const(None)), bound=bound, line=scope.line)

@@ -109,8 +109,10 @@ def match(pattern: Any, held: ast.expr, scope: Scope) -> Scope:
         if isinstance(held, ast.Name | ast.Constant):
             scope.bound[pattern.name] = held
         elif not pattern.wildcard:
-            scope.bound[pattern.name] = code.load(scope.name(held))
-        else:
+            scope.bound[pattern.name] = held = code.load(scope.name(held))
+        if isinstance(held, ast.Name) and not pattern.wildcard:
+            scope.unit.names.setdefault(held.id, pattern.name)
+        elif pattern.wildcard and pattern.name not in scope.bound:
             scope.bound[pattern.name] = code.const(None)
         return scope
     if not _unbound(pattern, scope):

@@ -19,12 +19,14 @@ class Unit:
     """Collects what one compiled policy or query consists of.
 
     `places`: what line N of the generated code stands for, N from 1. `built_ins`: the names it calls.
+    `names`: the Rego variable that a Python variable holds, for traces.
     """
 
     functions: list[ast.stmt] = field(default_factory=list)
     constants: list[ast.stmt] = field(default_factory=list)
     places: list[Location | None] = field(default_factory=lambda: [None])
     built_ins: dict[str, str] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
     numbers: count[int] = field(default_factory=count)
     slots: count[int] = field(default_factory=count)
     tag: str = ""
