@@ -57,6 +57,5 @@ def builtin_name(ref: Ref) -> str | None:
 
 
 def builtin_arity(name: str) -> int:
-    """Return how many arguments a built-in takes; -1 for any number."""
-    declared = signatures()[name]["decl"]
-    return UNKNOWN_ARITY if "variadic" in declared else len(declared.get("args", ()))
+    """Return how many arguments a built-in takes; 0 for one that takes any number."""
+    return len(signatures()[name]["decl"].get("args") or ())
