@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from samakia_policy.rego.compiler.faults import place_order
 from samakia_policy.rego.compiler.structure import Form, form
 from samakia_policy.rego.compiler.tree import ground_prefix, rule_ref
-from samakia_policy.rego.errors import COMPILE, TYPE, Fault
-from samakia_policy.rego.syntax.nodes import Annotations, Import, Module, Ref, Rule, Term
+from samakia_policy.rego.errors import TYPE, Fault
+from samakia_policy.rego.syntax.nodes import Annotations, Import, Module, Rule, Term
 
 Path = tuple[Form, ...]
 Link = tuple[list[Term], Annotations | None]
@@ -36,7 +36,7 @@ class AnnotationSet:
                 earlier = self._add(item, target)
                 if earlier is not None:
                     message = f"{item.scope} annotation redeclared: {earlier.location}"
-                    found.append(Fault(TYPE if False else COMPILE, message, item.location))
+                    found.append(Fault(TYPE, message, item.location))
         return found
 
     def _add(self, item: Annotations, target: object) -> Annotations | None:
@@ -101,6 +101,3 @@ def annotation_set(modules: Iterable[Module]) -> tuple[AnnotationSet, list[Fault
     for module in modules:
         faults += made.add_module(module)
     return made, faults
-
-
-__all__ = ["AnnotationSet", "Link", "Ref", "annotation_set"]

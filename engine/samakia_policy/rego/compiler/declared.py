@@ -1,4 +1,4 @@
-"""The variables that a body declares with `:=` and `some`, its nested bodies but not comprehensions included."""
+"""The variables that a body and its nested bodies, but for comprehensions, declare by `:=` and `some`."""
 
 from __future__ import annotations
 

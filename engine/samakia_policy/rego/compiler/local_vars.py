@@ -1,4 +1,4 @@
-"""RewriteLocalVars in bodies: `:=` becomes `=` on a fresh local, `some` declarations go, inner scopes shadow."""
+"""RewriteLocalVars in bodies: `:=` becomes `=` on a fresh local, `some` goes, inner scopes shadow."""
 
 from __future__ import annotations
 

@@ -106,7 +106,10 @@ def annotations_data(block: Annotations) -> dict[str, Any]:
 def _resource(item: Any) -> dict[str, str]:
     if isinstance(item, str):
         return {"ref": item}
-    found = {"ref": str(item.get("ref", "")).strip(), "description": str(item.get("description") or "").strip()}
+    found = {
+        "ref": str(item.get("ref", "")).strip(),
+        "description": str(item.get("description") or "").strip(),
+    }
     return {name: value for name, value in found.items() if value}
 
 

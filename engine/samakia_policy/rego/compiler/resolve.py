@@ -55,8 +55,10 @@ def exported_names(modules: Iterable[Module]) -> dict[str, list[str]]:
     """Return the names of the rules of each package, by the package's text."""
     found: dict[str, list[str]] = {}
     for module in modules:
-        names = [rule.head.ref.head.name for rule in module.rules if isinstance(rule.head.ref.head, Var)]
-        found.setdefault(text(module.package), []).extend(names)
+        heads = [rule.head.ref.head for rule in module.rules]
+        found.setdefault(text(module.package), []).extend(
+            [head.name for head in heads if isinstance(head, Var)]
+        )
     return found
 
 
@@ -81,13 +83,20 @@ def resolve_module(module: Module, rules: Iterable[str], notes: Notes) -> tuple[
 
 
 class Notes:
-    """What resolving noticed on its way: names that were used as a global, were generated, or are in `watched`."""
+    """What resolving noticed in a module on its way, so that later stages skip what is not there.
+
+    `used`: globals that were meant; `called`: what is called that is no rule; `seen`: variables named as
+    something in `watched`; `generated`: variables named as generated ones are.
+    """
 
     def __init__(self, watched: Iterable[str] = ()) -> None:
         self.watched = frozenset(watched)
         self.used: set[str] = set()
-        self.generated: set[str] = set()
+        self.called: set[str] = set()
         self.seen: set[str] = set()
+        self.generated: set[str] = set()
+        self.templates = False
+        self.withs = False
 
 
 class Resolver:
@@ -196,10 +205,13 @@ class Resolver:
     def _operator(self, node: Ref) -> Ref:
         head = node.head
         if node.path or not isinstance(head, Var):
-            return self._ref(node)
+            made = self._ref(node)
+            self.notes.called.add(text(made))
+            return made
         found = self._global(head.name)
         if found is not None:
             return _path_at(found, head)
+        self.notes.called.add(head.name)
         return Ref(Var(head.name, location=head.location), [], location=node.location)
 
     def _array(self, node: Array) -> Array:
@@ -230,6 +242,7 @@ class Resolver:
         return made
 
     def _template(self, node: TemplateString) -> TemplateString:
+        self.notes.templates = True
         parts = [self._expr(part) if isinstance(part, Expr) else part for part in node.parts]
         return TemplateString(parts, node.multi_line, location=node.location)
 
@@ -258,6 +271,7 @@ class Resolver:
         return Logical(node.operator, left, right, *sides, location=node.location)
 
     def _with(self, node: With) -> With:
+        self.notes.withs = True
         return With(self._target(node.target), self._term(node.value), location=node.location)
 
     def _target(self, node: Any) -> Ref:

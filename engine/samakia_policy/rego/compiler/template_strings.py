@@ -12,8 +12,8 @@ from samakia_policy.rego.builtins.registry import signatures
 from samakia_policy.rego.compiler.compiled import builtin_name
 from samakia_policy.rego.compiler.locals import EQ, Locals, copy_var, is_true
 from samakia_policy.rego.compiler.outputs import Arity, body_outputs
-from samakia_policy.rego.compiler.tree import RuleTree
 from samakia_policy.rego.compiler.transform import replace_below
+from samakia_policy.rego.compiler.tree import RuleTree
 from samakia_policy.rego.compiler.variables import RESERVED, all_vars, safety_vars
 from samakia_policy.rego.compiler.walk import is_ground, walk
 from samakia_policy.rego.errors import COMPILE, Fault
@@ -134,9 +134,7 @@ class TemplateStrings:
         return _is_constant(rules[0]) if len(rules) == 1 else any(rule.default for rule in rules[1:])
 
 
-def undeclared(
-    term: Term, safe: Iterable[str], rewritten: Mapping[str, str], place: Any
-) -> list[Fault]:
+def undeclared(term: Term, safe: Iterable[str], rewritten: Mapping[str, str], place: Any) -> list[Fault]:
     """Return a fault for every variable of a term that is not known."""
     unknown = sorted(safety_vars([term]).difference(safe))
     return [Fault(COMPILE, f"var {rewritten.get(name, name)} is undeclared", place) for name in unknown]
@@ -146,7 +144,9 @@ def _is_constant(rule: Rule) -> bool:
     value = rule.head.value
     if not is_true(rule.body):
         return False
-    return isinstance(value, Scalar | Var) or (isinstance(value, Array | Object | SetTerm) and is_ground(value))
+    return isinstance(value, Scalar | Var) or (
+        isinstance(value, Array | Object | SetTerm) and is_ground(value)
+    )
 
 
 def _holds_template(nodes: Iterable[Any]) -> bool:

@@ -17,7 +17,6 @@ from samakia_policy.rego.syntax.nodes import (
     ArrayComp,
     Body,
     Every,
-    Expr,
     Logical,
     Not,
     ObjectComp,
@@ -33,7 +32,7 @@ _BUILT_IN = "with keyword replacing built-in function: "
 _TARGETS = "with keyword target must reference existing input, data, or a function"
 _PARTIAL = "with keyword cannot partially replace virtual document(s)"
 _FIXED = ("eq", "rego.metadata.chain", "rego.metadata.rule")
-_BODIES = (Rule, ArrayComp, SetComp, ObjectComp, Every, Not)
+_BODIES = (ArrayComp, SetComp, ObjectComp, Every, Not)
 
 
 class Refused(Exception):
@@ -53,14 +52,20 @@ class WithValues:
         self.unsafe = unsafe
         self.faults: list[Fault] = []
 
-    def rewrite(self, node: Any) -> None:
-        """Rewrite the bodies at and below a node."""
+    def rule(self, rule: Rule) -> None:
+        """Rewrite the bodies of one rule; not of its else clauses."""
+        rule.body = self.body(rule.body)
+        for part in (rule.head, *rule.body):
+            self.below(part)
+
+    def below(self, node: Any) -> None:
+        """Rewrite the bodies below a node."""
         if isinstance(node, _BODIES):
             node.body = self.body(node.body)
         elif isinstance(node, Logical):
             node.left, node.right = self.body(node.left), self.body(node.right)
         for child in children(node):
-            self.rewrite(child)
+            self.below(child)
 
     def body(self, body: Body) -> Body:
         """Return one body with its own `with` rewritten; bodies below it stay."""
@@ -141,10 +146,3 @@ def _check_builtin(name: str, target: Ref) -> None:
         problem = "target must not be a void function"
     if problem:
         raise Refused(Fault(COMPILE, _BUILT_IN + problem, target.location))
-
-
-def holds_with(node: Any) -> bool:
-    """Return whether there is a `with` at or below a node."""
-    if isinstance(node, Expr) and node.withs:
-        return True
-    return any(map(holds_with, children(node)))
