@@ -135,7 +135,10 @@ class _Rule:
             self.at, self.known, self.bound = index, None, None
             self._walk(expr)
         self.at, self.known, self.bound = len(self.rule.body), None, None
-        self._walk(self.rule.head)
+        head = self.rule.head
+        for part in [*(head.args or ()), head.key, head.value]:
+            if part is not None:
+                self._walk(part)
         if not all(use.sure for use in self.uses):
             self._note_dynamic()
 
