@@ -96,7 +96,7 @@ class Prints:
             if is_print(expr) and isinstance(expr.terms, Call):
                 body[index] = self._kept(expr, expr.terms, body[:index], globals_)
 
-    def _nested(self, node: Any, safe: set[str]) -> None:
+    def _nested(self, node: Any, safe: set[str] | frozenset[str]) -> None:
         """Rewrite the nearest bodies below a node."""
         if isinstance(node, Every):
             self.body(node.body, safe | all_vars([item for item in (node.key, node.value) if item]))

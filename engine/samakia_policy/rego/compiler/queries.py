@@ -42,7 +42,7 @@ class QueryContext:
 
 @dataclass(slots=True, frozen=True)
 class QueryExpression:
-    """One expression of a query: the variable with its value (none: its value is true), its text and place."""
+    """One expression of a query: the variable with its value ("": it is true), its text and place."""
 
     variable: str
     text: str

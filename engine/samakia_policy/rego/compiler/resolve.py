@@ -1,4 +1,4 @@
-"""ResolveRefs: names become paths from `data`. What comes out is a copy; the modules given stay as they are."""
+"""ResolveRefs: names become paths from `data`. What comes out is a copy; what was given stays as it is."""
 
 from __future__ import annotations
 
@@ -305,10 +305,9 @@ def _path_at(path: Ref, node: Var) -> Ref:
 def _shadowing_arg(nodes: list[Any]) -> str:
     """Return the root document that an argument pattern names, or nothing."""
     for node in nodes:
-        if node.__class__ is Ref and not node.path and getattr(node.head, "name", "") in RESERVED:
-            return str(node.head.name)
-        if node.__class__ is Var and node.name in RESERVED:
-            return str(node.name)
+        root = node.head if isinstance(node, Ref) and not node.path else node
+        if isinstance(root, Var) and root.name in RESERVED:
+            return root.name
         found = _shadowing_arg(_pattern_parts(node))
         if found:
             return found

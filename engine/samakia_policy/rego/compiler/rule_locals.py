@@ -88,7 +88,7 @@ class RuleLocals:
         return used
 
     def _nested(self, node: Any) -> None:
-        if isinstance(node, COMPREHENSIONS) or isinstance(node, TemplateString):
+        if isinstance(node, (*COMPREHENSIONS, TemplateString)):
             scopes = Scopes(self.locals)
             local = LocalVars(scopes, strict=self.strict)
             if isinstance(node, TemplateString):

@@ -36,7 +36,7 @@ _METADATA = frozenset((CHAIN, RULE))
 Schemas = Mapping[str, Any]
 
 
-def compile_modules(
+def compile_modules(  # noqa: PLR0913 - each argument a choice of the caller
     modules: Mapping[str, Module],
     *,
     strict: bool = False,
