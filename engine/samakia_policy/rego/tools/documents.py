@@ -51,7 +51,7 @@ def read_any(content: bytes) -> Value:
 
 
 def decode(content: bytes) -> str:
-    """Return the text of a JSON file: each byte that is no UTF-8 becomes a replacement character, as in Go."""
+    """Return a JSON file's text; each byte that is no UTF-8 becomes a replacement character, as in Go."""
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError:

@@ -1,4 +1,4 @@
-"""What is wrong with a text that is no JSON, in Go's words. Read only after a faster reader refused the text."""
+"""What is wrong with a text that is no JSON, in Go's words; asked after a faster reader refused it."""
 
 from __future__ import annotations
 
@@ -171,12 +171,8 @@ class _Reader:
 
 
 def _quoted(character: str) -> str:
+    """A byte as Go quotes it: its scanner sees no characters."""
     if character == "'":
         return "'\\''"
-    if character == '"':
-        return "'\"'"
-    # Go's scanner sees bytes, not characters.
-    byte = character.encode("utf-8", "surrogateescape")[0]
-    if byte < 0x20 or byte == 0x7F:
-        return {9: "'\\t'", 10: "'\\n'", 13: "'\\r'"}.get(byte, f"'\\x{byte:02x}'")
-    return "'\\\\'" if byte == 0x5C else f"'{chr(byte)}'" if not 0x7F < byte < 0xA0 else f"'\\u{byte:04x}'"
+    byte = chr(character.encode("utf-8", "surrogateescape")[0])
+    return repr(byte).replace("\\x8", "\\u008").replace("\\x9", "\\u009")

@@ -1,7 +1,7 @@
 """Which rules are tests, their names, and the recording of the cases of one test.
 
 A test with a variable at the end of its name (`test_sum[case.name]`) has a result per case. A case whose body
-fails gives no value, so each such body says that its case began as soon as the variables of the name are bound.
+fails gives no value, so each such body says that its case began once the variables of the name are bound.
 """
 
 from __future__ import annotations
