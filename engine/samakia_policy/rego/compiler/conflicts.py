@@ -153,5 +153,7 @@ def _named(terms: Iterable[Term]) -> list[Term]:
 
 def shown_ref(ref: Ref, rewritten: Mapping[str, str]) -> str:
     """Return a reference as text, with variables under the names they were written with."""
-    shown = [Var(rewritten.get(term.name, term.name)) if isinstance(term, Var) else term for term in ref.path]
-    return text(Ref(ref.head, shown))
+    head, *path = [
+        Var(rewritten.get(term.name, term.name)) if isinstance(term, Var) else term for term in ref.terms
+    ]
+    return text(Ref(head, path))
