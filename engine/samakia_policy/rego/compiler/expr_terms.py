@@ -6,9 +6,10 @@ The term of a comprehension, and what a head holds, are then variables, scalars 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from samakia_policy.rego.compiler.locals import Locals, copy_var, equality, extend
+from samakia_policy.rego.compiler.structure import Form, form
 from samakia_policy.rego.compiler.variables import RESERVED
 from samakia_policy.rego.compiler.walk import COMPREHENSIONS
 from samakia_policy.rego.syntax.nodes import (
@@ -31,6 +32,7 @@ from samakia_policy.rego.syntax.nodes import (
     Var,
 )
 
+_Item = TypeVar("_Item", Term, tuple[Term, Term])
 _SUBJECTS = (Array, Object, SetTerm, *COMPREHENSIONS)
 
 
@@ -61,7 +63,7 @@ class ExprTerms:
             Call: self._call,
             Ref: self._ref,
             Array: self._items,
-            SetTerm: self._items,
+            SetTerm: self._set,
             Object: self._object,
             ArrayComp: self._comp,
             SetComp: self._comp,
@@ -197,9 +199,21 @@ class ExprTerms:
         node.items = [self.term(item, out) for item in node.items]
         return node
 
+    def _set(self, node: SetTerm, out: Body) -> Term:
+        node.items = self._in_order(node.items, form)
+        return self._items(node, out)
+
     def _object(self, node: Object, out: Body) -> Object:
+        node.items = self._in_order(node.items, _name_form)
         node.items = [(self.term(name, out), self.term(value, out)) for name, value in node.items]
         return node
+
+    @staticmethod
+    def _in_order(items: list[_Item], order: Callable[[_Item], Form]) -> list[_Item]:
+        """Return the members of a collection as OPA visits them, which is seen in what it evaluates first."""
+        if all(map(_is_plain, items)):
+            return items
+        return sorted(items, key=order)
 
     def _comp(self, node: ArrayComp | SetComp, out: Body) -> Term:
         support: Body = []
@@ -218,6 +232,14 @@ class ExprTerms:
         node.key, node.value = self._bound(node.key, bound), self._bound(node.value, bound)
         node.body = extend(body, bound)
         return node
+
+
+def _name_form(entry: tuple[Term, Term]) -> Form:
+    return form(entry[0])
+
+
+def _is_plain(item: Term | tuple[Term, Term]) -> bool:
+    return all(map(_is_plain, item)) if isinstance(item, tuple) else isinstance(item, Scalar | Var)
 
 
 def bind_head_refs(rule: Rule, locals_: Locals) -> None:

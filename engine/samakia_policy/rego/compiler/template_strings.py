@@ -94,6 +94,7 @@ class TemplateStrings:
         return Call(_TEMPLATE, [Array(terms, location=node.location)], location=node.location)
 
     def _part(self, part: Scalar | Expr, safe: set[str]) -> Term | None:
+        """Return what stands for one part; a call has no place from here on, as in OPA."""
         if isinstance(part, Scalar):
             return part
         term: Any = part.terms
@@ -103,12 +104,15 @@ class TemplateStrings:
             return SetTerm([term])
         if isinstance(term, Var):
             return SetTerm([term])
-        self._undeclared(term, part, safe)
+        place = None if isinstance(term, Call) else term.location
+        self.faults += undeclared(term, safe, self.rewritten, place)
         term = self._visit(part, safe).terms
-        made = self.locals.var(term.location or part.location)
-        capture = Expr(Call(EQ, [made, term], location=part.location), location=part.location)
+        if place is None:
+            term.location = None
+        made = self.locals.var(place)
+        capture = Expr(Call(EQ, [made, term], location=place), location=place)
         capture.withs = part.withs
-        return SetComp(copy_var(made), [capture], location=part.location)
+        return SetComp(copy_var(made), [capture], location=place)
 
     def _is_relation(self, call: Call) -> bool:
         name = builtin_name(call.operator)
@@ -117,10 +121,6 @@ class TemplateStrings:
         message = f"illegal call to relation built-in '{name}' that may cause multiple outputs"
         self.faults.append(Fault(COMPILE, message))
         return True
-
-    def _undeclared(self, term: Term, part: Expr, safe: set[str]) -> None:
-        place = part.location if isinstance(term, Call) else term.location
-        self.faults += undeclared(term, safe, self.rewritten, place)
 
     def _always_defined(self, ref: Ref) -> bool:
         """Return whether a reference names a rule that always has a value."""
