@@ -162,7 +162,7 @@ def no_such_key(
     elif want is None:
         wanted = "want (one of): []"
     data = {"ref": _terms(ref), "pos": position} | ({} if have is None else {"have": plain(have)})
-    data |= {"want": plain(want), "oneOf": one_of}
+    data |= {"want": plain(want), "oneOf": None if one_of is None else list(map(_value_plain, one_of))}
     lines = (text(ref), f"{pad}^", pad + had, pad + wanted)
     return Problem(f"undefined ref: {text(ref)}", location, Details(data, lines))
 
@@ -174,6 +174,19 @@ def _value_text(value: Any) -> str:
         inner = [f"{scalar_text(name)}: {_value_text(item)}" for name, item in sorted(value.items())]
         return f"{{{', '.join(inner)}}}"
     return scalar_text(value)
+
+
+def _value_plain(value: Any) -> Any:
+    """Return a plain value as OPA writes its own values in JSON: below the first level are terms."""
+    if isinstance(value, list):
+        return list(map(_value_term, value))
+    if isinstance(value, dict):
+        return [[_value_term(name), _value_term(item)] for name, item in sorted(value.items())]
+    return {} if value is None else value
+
+
+def _value_term(value: Any) -> dict[str, Any]:
+    return {"type": type_of(value).kind, "value": _value_plain(value)}
 
 
 def _prefix(ref: Ref, length: int) -> str:
