@@ -100,7 +100,7 @@ def test_bundle_reads_only_data_files(tmp_path: Path) -> None:
         ({".manifest": '{"roots": ["a", "a/b"]}'}, "manifest has overlapped roots: 'a' and 'a/b'"),
         (
             {".manifest": '{"roots": ["a"]}', "data.json": '{"b": 1}'},
-            "manifest roots [a] do not permit data at path '/b'",
+            "manifest roots [a] do not permit data at path '/b' (hint: check bundle directory structure)",
         ),
         ({"data.json": "[1]"}, "bundle load failed on /data.json: root value must be object"),
         ({"a/data.json": "x"}, "invalid character 'x' looking for beginning of value"),

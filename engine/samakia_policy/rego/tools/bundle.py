@@ -14,6 +14,8 @@ from samakia_policy.rego.values.collections import Value
 if TYPE_CHECKING:
     from samakia_policy.rego.syntax.nodes import Module
 
+_HINT = " (hint: check bundle directory structure)"
+
 
 @dataclass(slots=True)
 class Bundle:
@@ -124,7 +126,7 @@ def _check_roots(bundle: Bundle) -> None:
                 raise DocumentError(f"manifest has overlapped roots: '{one}' and '{other}'")
     for path in _leaves(bundle.data, ""):
         if not any(_contains(root, path) for root in roots):
-            raise DocumentError(f"manifest roots {_list(roots)} do not permit data at path '/{path}'")
+            raise DocumentError(f"manifest roots {_list(roots)} do not permit data at path '/{path}'{_HINT}")
 
 
 def _contains(root: str, path: str) -> bool:
