@@ -105,7 +105,8 @@ def _negated(expr: n.Expr, scope: Scope) -> Scope:
     term = expr.terms
     if term.__class__ is n.Call and not _needs_body(term.args):  # type: ignore[union-attr]
         name = term.name  # type: ignore[union-attr]
-        if name not in ("eq", "assign", "walk", "print", "internal.print"):
+        plain = name not in ("eq", "assign", "walk", "print", "internal.print")
+        if plain and len(term.args) == calls.arity(term, scope):  # type: ignore[union-attr, arg-type]
             scope, made = calls.test(term, scope)  # type: ignore[arg-type]
             scope.refuse(made)
             return scope

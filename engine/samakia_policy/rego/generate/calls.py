@@ -24,14 +24,14 @@ def literal(call: n.Call, scope: Scope) -> Scope:
     name = call.name
     if name in ("eq", "assign"):
         return unify(call.args[0], call.args[1], scope)
-    arity = _arity(call, scope)
-    if name == "walk" and len(call.args) == arity + 1:
+    taken = arity(call, scope)
+    if name == "walk" and len(call.args) == taken + 1:
         return _walk(call, scope)
-    if len(call.args) > arity:
-        scope, made = result(n.Call(call.operator, call.args[:arity], location=call.location), scope)
+    if len(call.args) > taken:
+        scope, made = result(n.Call(call.operator, call.args[:taken], location=call.location), scope)
         if name not in _TOTAL or name in scope.unit.mocks:
             made = code.load(scope.defined(made))
-        return match(call.args[arity], made, scope)
+        return match(call.args[taken], made, scope)
     return _test(call, name, scope)
 
 
@@ -105,7 +105,8 @@ def function_branch(operator: n.Ref, scope: Scope) -> Branch | None:
     return branch
 
 
-def _arity(call: n.Call, scope: Scope) -> int:
+def arity(call: n.Call, scope: Scope) -> int:
+    """Return how many operands what is called takes."""
     branch = function_branch(call.operator, scope)
     if branch is not None:
         return int(scope.unit.arities[branch.path])

@@ -24,7 +24,7 @@ SUPPORT: dict[str, Any] = {
     "key": key,
     "equal": equal,
     "append": list.append,
-    **{function.__name__: function for function in (lookup.step, lookup.items, lookup.values, lookup.iterable)},
+    **{function.__name__: function for function in (lookup.step, lookup.base_step, lookup.items, lookup.values, lookup.iterable)},
     **{f.__name__: f for f in (results.add, results.put, results.same, results.insert, results.insert_member)},
     "as_set": results.as_set,
     **{f.__name__: f for f in (documents.root, documents.tree_step, documents.tree_items, documents.whole)},

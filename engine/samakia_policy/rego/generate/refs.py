@@ -19,12 +19,14 @@ from samakia_policy.rego.syntax import nodes as n
 class Walk:
     """A ref being read: the scope reached, the expression so far, and what identifies it.
 
-    `tree`: the value may be a Place under `data`, whose steps are taken by `tree_step`.
+    `tree`: the value may be a Place under `data`, whose steps are taken by `tree_step`. `base`: it is a base
+    document, where a number names the key that is written alike.
     """
 
-    __slots__ = ("held", "identity", "scope", "tree")
+    __slots__ = ("base", "held", "identity", "scope", "tree")
 
     def __init__(self, scope: Scope, held: ast.expr, identity: tuple[Hashable, ...] | None, *, tree: bool) -> None:
+        self.base = False
         self.scope = scope
         self.held = held
         self.identity = identity
@@ -77,7 +79,7 @@ def _input(ref: n.Ref, scope: Scope) -> tuple[Walk, list[Any]]:
 
 
 def _data(ref: n.Ref, scope: Scope) -> tuple[Walk, list[Any]]:
-    branch = scope.unit.tree
+    branch, rules = scope.unit.tree, scope.unit.rule_names
     path = list(ref.path)
     if _masked(scope, path):
         return _tree(branch, path, scope)
@@ -86,13 +88,15 @@ def _data(ref: n.Ref, scope: Scope) -> tuple[Walk, list[Any]]:
             return _tree(branch, path, scope)
         below = branch.children.get(term.value)
         if below is None:
-            if branch.value is not None:
+            if branch.path in rules:
                 return _tree(branch, path, scope) if branch.children else _rule(branch, path[position:], scope)
-            return Walk(scope, code.slot(scope.state, DATA), (scope.state, "data"), tree=False), path
+            walk = Walk(scope, code.slot(scope.state, DATA), (scope.state, "data"), tree=False)
+            walk.base = True
+            return walk, path
         branch = below
-        if branch.value is not None and not branch.open:
+        if branch.path in rules and not branch.open:
             return _rule(branch, path[position + 1 :], scope)
-    if branch.value is not None and not branch.children:
+    if branch.path in rules and not branch.children:
         return _rule(branch, [], scope)
     return _tree(branch, path, scope)
 
@@ -178,7 +182,7 @@ def _step(walk: Walk, term: Any) -> None:
     if walk.tree:
         made = code.call("tree_step", code.load(scope.state), walk.held, wanted)
     else:
-        made = code.call("step", walk.held, wanted)
+        made = code.call("base_step" if walk.base else "step", walk.held, wanted)
     walk.hold(scope.defined(made), identity)
 
 
@@ -194,6 +198,7 @@ def _loop(walk: Walk, term: Any, free: list[str]) -> None:
     from samakia_policy.rego.generate.unify import match
 
     scope = walk.scope
+    walk.base = False
     name, found = scope.unit.fresh("i"), scope.unit.fresh("t")
     source = code.load(scope.name(walk.held))
     if id(term) in scope.probes and not walk.tree:

@@ -35,7 +35,7 @@ def _pair(one: Any, two: Any, scope: Scope, later: list[tuple[Any, Any]]) -> Sco
     free_one, free_two = _unbound(one, scope), _unbound(two, scope)
     if not free_one and not free_two:
         return _test(one, two, scope)
-    if not free_two or (two.__class__ is n.Ref and one.__class__ is n.Var):
+    if not free_two or two.__class__ is n.Ref:
         scope, held = value(two, scope)
         return match(one, held, scope)
     if not free_one or one.__class__ is n.Ref:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from samakia_policy.rego.errors import WITH_MERGE, EvaluationFault
-from samakia_policy.rego.run.lookup import items, step
-from samakia_policy.rego.run.state import DATA, INPUT, MASKED, Function, State, derived
-from samakia_policy.rego.values.collections import UNDEFINED, key, unkey
+from samakia_policy.rego.errors import CONFLICT, WITH_MERGE, EvaluationFault
+from samakia_policy.rego.run.lookup import base_step, items, step
+from samakia_policy.rego.run.state import DATA, INPUT, MASKED, MOCKS, Function, State, derived
+from samakia_policy.rego.values.collections import UNDEFINED, Set, equal, key, unkey
 from samakia_policy.rego.values.order import ordered
 
 
@@ -51,7 +51,7 @@ def tree_step(state: State, place: Any, name: Any) -> Any:
     """Return what lies one step further: a value, a Place, or UNDEFINED."""
     if place.__class__ is not Place:
         return step(place, name)
-    base = step(place.base, name)
+    base = base_step(place.base, name)
     mask = place.mask.get(name) if place.mask and name.__class__ is str else None
     if mask is True:
         return base
@@ -66,9 +66,9 @@ def _enter(state: State, branch: Branch, base: Any, given: Any, mask: Any) -> An
     if branch.function:
         return UNDEFINED
     if not branch.open:
-        return branch.value(state) if branch.value else UNDEFINED
+        return joined(given, branch.value(state) if branch.value else UNDEFINED)
     if branch.value is not None:
-        given = _merged(given, branch.value(state))
+        given = joined(given, branch.value(state))
     return Place(branch, base, given, mask)
 
 
@@ -104,28 +104,55 @@ def _merged(under: Any, over: Any) -> Any:
     return {**under, **{name: _merged(under.get(name, UNDEFINED), value) for name, value in over.items()}}
 
 
+def joined(one: Any, two: Any) -> Any:
+    """Return what rules of different names contribute to one place; two values are a conflict."""
+    if one is UNDEFINED or two is UNDEFINED:
+        return two if one is UNDEFINED else one
+    if one.__class__ is dict and two.__class__ is dict:
+        return {**one, **{name: joined(one.get(name, UNDEFINED), value) for name, value in two.items()}}
+    if one.__class__ is Set and two.__class__ is Set:
+        return Set.of_members({**two.members, **one.members})
+    if equal(one, two):
+        return one
+    raise EvaluationFault(CONFLICT, "object keys must be unique")
+
+
 def replaced(state: State, targets: tuple[tuple[Any, ...], ...], mocks: dict[str, Any] | None = None) -> State:
     """Return the state inside a `with`: each target is ("input" | "data", path, value)."""
     changes: dict[str, Any] = {}
+    wanted: dict[str, Any] = {}
     for source, path, value in targets:
-        before = changes.get(source, state[INPUT if source == "input" else DATA])
-        changes[source] = _placed(before, path, value)
+        wanted[source] = _planted(wanted.get(source, UNDEFINED), path, value)
         if source == "data":
             changes["masked"] = _masked(changes.get("masked", state[MASKED]), path)
+    for source, value in wanted.items():
+        changes[source] = _applied(state[INPUT if source == "input" else DATA], value)
     if mocks:
-        changes["mocks"] = {**state[5], **mocks}
+        changes["mocks"] = {**state[MOCKS], **mocks}
     return derived(state, **changes)
 
 
-def _placed(before: Any, path: tuple[Any, ...], value: Any) -> Any:
+class _Inner(dict[Any, Any]):
+    """A place above a target of `with`; what lies beside the target stays."""
+
+
+def _planted(before: Any, path: tuple[Any, ...], value: Any) -> Any:
     if not path:
         return value
+    made = before if before.__class__ is _Inner else _Inner()
+    name = key(path[0])
+    made[name] = _planted(made.get(name, UNDEFINED), path[1:], value)
+    return made
+
+
+def _applied(before: Any, wanted: Any) -> Any:
+    if wanted.__class__ is not _Inner:
+        return wanted
     if before is UNDEFINED:
         before = {}
     if before.__class__ is not dict:
         raise EvaluationFault(WITH_MERGE, "real and replacement data could not be merged")
-    name = key(path[0])
-    return {**before, name: _placed(before.get(name, UNDEFINED), path[1:], value)}
+    return {**before, **{name: _applied(before.get(name, UNDEFINED), value) for name, value in wanted.items()}}
 
 
 def _masked(before: Any, path: tuple[Any, ...]) -> Any:

@@ -22,6 +22,14 @@ def step(value: Any, name: Any) -> Any:
     return UNDEFINED
 
 
+def base_step(value: Any, name: Any) -> Any:
+    """Return `value[name]` in a base document: OPA's store finds `{"2": x}` under the number 2 too."""
+    found = step(value, name)
+    if found is UNDEFINED and value.__class__ is dict and name.__class__ is int:
+        return value.get(str(name), UNDEFINED)
+    return found
+
+
 def items(state: State, value: Any) -> Iterable[tuple[Any, Any]]:
     """Return the keys and values of a collection, in order; nothing for what is none."""
     kind = value.__class__

@@ -83,6 +83,9 @@ class Set:
         made._order = None
         return made
 
+    def __getitem__(self, name: Value) -> Value:
+        return self.members[key(name)]
+
     def __contains__(self, value: Value) -> bool:
         return key(value) in self.members
 
