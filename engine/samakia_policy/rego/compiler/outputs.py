@@ -7,7 +7,7 @@ from typing import Any
 
 from samakia_policy.rego.compiler.unify import reference_safe, unify
 from samakia_policy.rego.compiler.variables import all_vars, path_vars, result_vars, safety_vars
-from samakia_policy.rego.compiler.walk import COMPREHENSIONS, children, is_ground
+from samakia_policy.rego.compiler.walk import CHILDREN, COMPREHENSIONS, is_ground
 from samakia_policy.rego.syntax.nodes import (
     Call,
     Every,
@@ -64,7 +64,7 @@ def body_outputs(body: Iterable[Expr], safe: set[str], arity: Arity) -> set[str]
 def equation_outputs(expr: Expr, call: Call, safe: set[str]) -> set[str]:
     """Return what an equation binds. What `:=` assigns to tells nothing about the other side."""
     left, right = call.args
-    known = _enumerated([expr], safe) | safe
+    known = _enumerated([*call.args, *expr.withs], safe) | safe
     if expr.assigned:
         known -= all_vars([left])
     return (known | unify(known, left, right)) - safe
@@ -76,7 +76,7 @@ def _call(expr: Expr, call: Call, safe: set[str], arity: Arity) -> set[str]:
     inputs = arity(call.operator)
     if inputs < 0:
         return set()
-    found = _enumerated([expr], safe)
+    found = _enumerated([*call.args, *expr.withs], safe)
     if inputs >= len(call.args):
         return found
     if result_vars(call.args[:inputs]) - found - safe:
@@ -101,5 +101,5 @@ def _enumerate(node: Any, safe: set[str], found: set[str]) -> None:
             return
         if not is_ground(node):
             found |= path_vars([node])
-    for child in children(node):
+    for child in CHILDREN[kind](node):
         _enumerate(child, safe, found)

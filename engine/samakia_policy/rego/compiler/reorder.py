@@ -9,7 +9,7 @@ from typing import Any
 from samakia_policy.rego.compiler.operand_bodies import safety_collector
 from samakia_policy.rego.compiler.outputs import Arity, body_outputs, output_vars
 from samakia_policy.rego.compiler.structure import same
-from samakia_policy.rego.compiler.variables import all_vars
+from samakia_policy.rego.compiler.variables import Collector, all_vars
 from samakia_policy.rego.compiler.walk import COMPREHENSIONS, children
 from samakia_policy.rego.syntax.nodes import (
     ArrayComp,
@@ -28,9 +28,14 @@ Unsafe = dict[Expr, set[str]]
 _CLOSURES = (*COMPREHENSIONS, Every, Not, Logical)
 
 
-def reorder(body: Body, known: set[str], arity: Arity) -> tuple[Body, Unsafe]:
-    """Return the ordered body and, per literal that found no place or holds a faulty body, what is unsafe."""
-    order = _Order(body, known, arity)
+def reorder(
+    body: Body, known: set[str], arity: Arity, collector: Collector | None = None
+) -> tuple[Body, Unsafe]:
+    """Return the ordered body and, per literal that found no place or holds a faulty body, what is unsafe.
+
+    `collector` is that of `safety_collector`, where there is one already.
+    """
+    order = _Order(body, known, arity, collector or safety_collector(arity))
     order.run()
     if order.closed:
         _Nested(order, set(known)).run()
@@ -44,6 +49,7 @@ class _Order:
     body: Body
     known: set[str]
     arity: Arity
+    collector: Collector
     placed: Body = field(default_factory=list)
     unsafe: Unsafe = field(default_factory=dict)
     safe: set[str] = field(default_factory=set)
@@ -51,15 +57,18 @@ class _Order:
     closed: dict[Expr, set[str]] = field(default_factory=dict)
 
     def run(self) -> None:
-        collect = safety_collector(self.arity).collect
-        self.mentions = {expr: collect([expr]) for expr in self.body}
+        holding = []
+        for expr in self.body:
+            self.mentions[expr] = self.collector.collect([expr])
+            if self.collector.skipped:
+                holding.append(expr)
         mentioned: set[str] = set().union(*self.mentions.values())
         self.safe = mentioned & self.known
         for expr, names in self.mentions.items():
             if names - self.safe:
                 self.unsafe[expr] = names - self.safe
-            if _holds_closure(expr):
-                self.closed[expr] = self._closed_over(expr, mentioned)
+        for expr in holding:
+            self.closed[expr] = self._closed_over(expr, mentioned)
         waiting = list(range(len(self.body)))
         while waiting:
             left = [index for index in waiting if not self._place(index)]
@@ -104,13 +113,6 @@ class _Order:
         found: set[str] = set()
         _closed_vars(expr, found)
         return (found & mentioned) - self.known
-
-
-def _holds_closure(node: Any) -> bool:
-    kind = node.__class__
-    if kind is Scalar or kind is Var:
-        return False
-    return kind in _CLOSURES or any(map(_holds_closure, children(node)))
 
 
 def _closed_vars(node: Any, found: set[str]) -> None:
@@ -179,11 +181,11 @@ class _Nested:
                 self._visit(item)
 
     def _reorder(self, results: set[str], body: Body) -> Body:
-        arity, faulty = self.order.arity, self.order.unsafe
-        missing = results - safety_collector(arity).collect(body) - self.known
+        faulty = self.order.unsafe
+        missing = results - self.order.collector.collect(body) - self.known
         if missing and self.current is not None:
             faulty.setdefault(self.current, set()).update(missing)
-        placed, unsafe = reorder(body, self.known, arity)
+        placed, unsafe = reorder(body, self.known, self.order.arity, self.order.collector)
         if not unsafe:
             return placed
         for expr, names in unsafe.items():

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from samakia_policy.rego.compiler.operand_bodies import safety_collector
 from samakia_policy.rego.compiler.outputs import Arity, equation
 from samakia_policy.rego.compiler.reorder import Unsafe, reorder
 from samakia_policy.rego.compiler.structure import form
@@ -35,11 +36,12 @@ def check_heads(modules: Iterable[Module], rewritten: Mapping[str, str]) -> list
 def check_bodies(modules: Iterable[Module], rewritten: Mapping[str, str], arity: Arity) -> list[Fault]:
     """Put the bodies of all rules into their safe order; return a fault for every unsafe variable."""
     found = []
+    collector = safety_collector(arity)
     for module in modules:
         scopes = Scopes(module)
         for rule in rules(module):
             known = all_vars(rule.head.args or ()) | RESERVED
-            placed, unsafe = reorder(rule.body, known, arity)
+            placed, unsafe = reorder(rule.body, known, arity, collector)
             faults = unsafe_faults(unsafe, rewritten, scopes.scope(rule)) if unsafe else []
             if faults:
                 found += faults

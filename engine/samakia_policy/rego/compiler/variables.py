@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from samakia_policy.rego.compiler.walk import children
+from samakia_policy.rego.compiler.walk import CHILDREN, children
 from samakia_policy.rego.syntax.nodes import (
     ArrayComp,
     Call,
@@ -36,6 +36,7 @@ class Collector:
     `heads`: count the heads of references. `operators`: count the heads of what is called and of the target
     and the value of `with`. `closures`: look into comprehensions and other nested bodies. `sets`, `keys`:
     look into sets, and at the keys of objects. `special` decides what `not`, `and` and `or` add.
+    `skipped` tells whether the last collection met a nested body.
     """
 
     def __init__(
@@ -49,6 +50,7 @@ class Collector:
         special: Callable[[set[str], Any], None] | None = None,
     ) -> None:
         self.found: set[str] = set()
+        self.skipped = False
         self.special = special
         self._walkers: dict[type, Walker] = {Var: self._var, Scalar: _nothing}
         if not heads:
@@ -56,7 +58,7 @@ class Collector:
         if not operators:
             self._walkers |= {Call: self._call, With: self._with}
         if not closures:
-            self._walkers |= dict.fromkeys(_CLOSURES, _nothing) | {Expr: self._expr}
+            self._walkers |= dict.fromkeys(_CLOSURES, self._skip) | {Expr: self._expr}
         if special is not None:
             self._walkers |= {Not: self._special, Logical: self._special}
         if not sets:
@@ -67,18 +69,23 @@ class Collector:
     def collect(self, nodes: Iterable[Any]) -> set[str]:
         """Return the variables of some nodes, as a new set."""
         self.found = set()
+        self.skipped = False
         for node in nodes:
             self.walk(node)
         return self.found
 
     def walk(self, node: Any) -> None:
         """Add the variables of one node."""
-        walker = self._walkers.get(node.__class__)
+        kind = node.__class__
+        walker = self._walkers.get(kind)
         if walker is not None:
             walker(node)
             return
-        for child in children(node):
+        for child in CHILDREN[kind](node):
             self.walk(child)
+
+    def _skip(self, _: Any) -> None:
+        self.skipped = True
 
     def _var(self, node: Var) -> None:
         self.found.add(node.name)
@@ -101,16 +108,19 @@ class Collector:
 
     def _expr(self, node: Expr) -> None:
         if isinstance(node.terms, Every):
+            self.skipped = True
             self.walk(node.terms.domain)
             return
-        for child in children(node):
-            self.walk(child)
+        self.walk(node.terms)
+        for item in node.withs:
+            self.walk(item)
 
     def _values(self, node: Object) -> None:
         for _, value in node.items:
             self.walk(value)
 
     def _special(self, node: Any) -> None:
+        self.skipped = True
         if self.special is not None:
             self.special(self.found, node)
 

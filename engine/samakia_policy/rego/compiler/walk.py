@@ -35,14 +35,14 @@ COMPREHENSIONS = (ArrayComp, SetComp, ObjectComp)
 
 def children(node: Any) -> Sequence[Any]:
     """Return the nodes directly below a node, in the order written."""
-    return _CHILDREN[node.__class__](node)
+    return CHILDREN[node.__class__](node)
 
 
 def walk(node: Any, visit: Callable[[Any], bool | None]) -> None:
     """Call `visit` on a node and, unless it returns true, on everything below it."""
     if visit(node):
         return
-    for child in _CHILDREN[node.__class__](node):
+    for child in CHILDREN[node.__class__](node):
         walk(child, visit)
 
 
@@ -128,7 +128,8 @@ def _leaf(_: Any) -> Sequence[Any]:
     return _NONE
 
 
-_CHILDREN: dict[type, Callable[[Any], Sequence[Any]]] = {
+# What lies directly below a node of each class.
+CHILDREN: dict[type, Callable[[Any], Sequence[Any]]] = {
     Scalar: _leaf,
     Var: _leaf,
     Ref: lambda node: [node.head, *node.path],
