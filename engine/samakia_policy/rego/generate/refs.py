@@ -93,6 +93,9 @@ def _data(ref: n.Ref, scope: Scope) -> tuple[Walk, list[Any]]:
             walk = Walk(scope, code.slot(scope.state, DATA), (scope.state, "data"), tree=False)
             walk.base = True
             return walk, path
+        if branch.path in rules:
+            # Rules with variables in their names may add to what lies below.
+            return _tree(branch, path, scope)
         branch = below
         if branch.path in rules and not branch.open:
             return _rule(branch, path[position + 1 :], scope)

@@ -92,8 +92,12 @@ def whole(state: State, place: Any) -> Any:
     """Return everything at a place as one value; rules without a value are left out."""
     if place.__class__ is not Place:
         return place
-    found = ((name, whole(state, tree_step(state, place, name))) for name in _names(place))
-    return {key(name): value for name, value in found if value is not UNDEFINED}
+    made = {}
+    for name in _names(place):
+        value = _merged(whole(state, tree_step(state, place, name)), base_step(place.base, name))
+        if value is not UNDEFINED:
+            made[key(name)] = value
+    return made
 
 
 def _merged(under: Any, over: Any) -> Any:
