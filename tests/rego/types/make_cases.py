@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import yaml
-from sources import HERE, sources
+from ill_typed import HERE, sources
 
 NAME = "case.rego"
 _HEADING = re.compile(r"^\d+ errors? occurred:\s")
