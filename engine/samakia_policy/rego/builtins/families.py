@@ -19,4 +19,12 @@ _NAMES: dict[str, str] = {
     "regex": "regex.match",
 }
 
-FAMILIES = {name: module for module, names in _NAMES.items() for name in names.split()}
+_FORMATS: dict[str, str] = {
+    # Documents, formats, time, network and cryptography; same shape.
+    "json_documents": "json.filter json.is_valid json.marshal json.marshal_with_options json.remove json.unmarshal",
+    "json_patch": "json.patch",
+    "objects": "object.filter object.get object.keys object.remove object.subset object.union object.union_n",
+    "walk": "internal.walk_at internal.walk_values walk",
+}
+
+FAMILIES = {name: module for module, names in {**_NAMES, **_FORMATS}.items() for name in names.split()}

@@ -2,23 +2,75 @@
 
 from __future__ import annotations
 
+import codecs
 import json
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any
 
 from samakia_policy.rego.values.collections import Set, Value, pairs
 from samakia_policy.rego.values.number import Number
 
+NESTING = 10_000
+"""How deep arrays and objects may nest, in OPA as here."""
+_OWN_FRAMES = 200
+# Python refuses to read longer integers; as a Number they keep their text.
+_DIGITS = 4_000
+_MINUS_ZERO = re.compile(rb"-0(?=[\s,\]}]|$)")
+_SURROGATES = re.compile("[\ud800-\udfff]")
+
 
 def load(text: str | bytes) -> Value:
-    """Return the value of a JSON text; raises ValueError. Of a repeated key the last wins, as in OPA."""
-    try:
+    """Return the value of a JSON text; raises ValueError in Go's words. Of a repeated key the last wins."""
+    data = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
+    with _nesting():
+        try:
+            return _read(data)
+        except ValueError:
+            from samakia_policy.rego.values.json_faults import explain
+
+            message, end = explain(data)
+            if message:
+                raise ValueError(message) from None
+            return _exact(data[:end])
+
+
+def _read(data: bytes) -> Value:
+    # Only the slower reader keeps the text of -0, which OPA prints as it was written.
+    if _MINUS_ZERO.search(data) is None:
         import msgspec
-    except ImportError:
-        return json.loads(text, parse_float=Number, parse_int=_integer, parse_constant=_refuse)
-    try:
-        return msgspec.json.Decoder(float_hook=Number).decode(text)
-    except msgspec.DecodeError as error:
-        raise ValueError(str(error)) from None
+
+        try:
+            return _decoder().decode(data)
+        except (msgspec.DecodeError, ValueError):
+            pass
+    return _exact(data)
+
+
+@lru_cache(maxsize=1)
+def _decoder() -> Any:
+    import msgspec
+
+    return msgspec.json.Decoder(float_hook=Number)
+
+
+def _exact(data: bytes) -> Value:
+    """Read what the fast reader cannot: lone surrogates, broken UTF-8, and integers of any length."""
+    text = data.decode("utf-8", "each_byte")
+    found = json.loads(text, parse_float=Number, parse_int=_integer, parse_constant=_refuse)
+    return _without_surrogates(found) if "\\u" in text else found
+
+
+def _replace_each_byte(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    return "\ufffd" * (error.end - error.start), error.end
+
+
+codecs.register_error("each_byte", _replace_each_byte)
 
 
 def _refuse(name: str) -> Value:
@@ -26,53 +78,83 @@ def _refuse(name: str) -> Value:
 
 
 def _integer(text: str) -> int | Number:
-    return int(text) if len(text) < 4_000 else Number(text)
+    return int(text) if len(text) < _DIGITS and text != "-0" else Number(text)
 
 
-def dump(value: Value) -> str:
-    """Return a value's JSON text as OPA writes it, on one line."""
-    out: list[str] = []
-    _write(value, out)
-    return "".join(out)
+def _without_surrogates(value: Value) -> Value:
+    if isinstance(value, str):
+        return _SURROGATES.sub("\ufffd", value)
+    if isinstance(value, list):
+        return [_without_surrogates(item) for item in value]
+    if isinstance(value, dict):
+        return {_without_surrogates(name): _without_surrogates(item) for name, item in value.items()}
+    return value
 
 
-def _write(value: Any, out: list[str]) -> None:
+@contextmanager
+def _nesting() -> Iterator[None]:
+    """Stop at OPA's depth: past it, readers and writers in C would overflow their stack."""
+    before = sys.getrecursionlimit()
+    try:
+        sys.setrecursionlimit(NESTING + _OWN_FRAMES)
+        yield
+    except RecursionError:
+        raise ValueError("exceeded max depth") from None
+    finally:
+        sys.setrecursionlimit(before)
+
+
+def dump(value: Value, *, html: bool = True) -> str:
+    """Return a value's JSON text on one line, as OPA writes it; `html`: escape <, > and & as Go does."""
+    with _nesting():
+        try:
+            text: str = _encoder().encode(value).decode()
+        except TypeError:
+            # Keys that are no strings must be sorted by their text.
+            text = _encoder().encode(plain(value)).decode()
+    if "\u2028" in text or "\u2029" in text:
+        text = text.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+    return escape_html(text) if html else text
+
+
+def escape_html(text: str) -> str:
+    """Escape <, > and & in JSON text; they occur in its strings only."""
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+
+
+@lru_cache(maxsize=1)
+def _encoder() -> Any:
+    import msgspec
+
+    def other(value: Any) -> Any:
+        return msgspec.Raw(value.text.encode()) if value.__class__ is Number else list(value)
+
+    return msgspec.json.Encoder(enc_hook=other, order="sorted")
+
+
+def plain(value: Value) -> Any:
+    """Return a value as JSON has it: sets are arrays, every key is text; what is plain is not copied."""
     kind = value.__class__
-    if kind is str:
-        out.append(_text(value))
-    elif value is None or kind is bool:
-        out.append("null" if value is None else str(value).lower())
-    elif kind is int:
-        out.append(str(value))
-    elif kind is Number:
-        out.append(value.text)
-    elif kind is dict:
-        _write_object(value, out)
-    else:
-        _write_items(value, out)
+    if kind is dict:
+        return _plain_object(value)
+    if kind is list:
+        made = [plain(item) for item in value]
+        return value if all(map(_same, made, value)) else made
+    return [plain(item) for item in value] if kind is Set else value
 
 
-def _write_object(value: dict[Any, Any], out: list[str]) -> None:
-    out.append("{")
-    for number, (name, item) in enumerate(_named(value)):
-        out.append(f"{',' if number else ''}{_text(name)}:")
-        _write(item, out)
-    out.append("}")
+def _same(one: Any, two: Any) -> bool:
+    return one is two
 
 
-def _named(value: dict[Any, Any]) -> list[tuple[str, Any]]:
-    named = [(name if name.__class__ is str else dump(name), item) for name, item in pairs(value)]
-    return sorted(named, key=lambda pair: pair[0])
+def _plain_object(value: dict[Any, Any]) -> dict[str, Any]:
+    if all(name.__class__ is str for name in value):
+        made = {name: plain(item) for name, item in value.items()}
+        return value if all(map(_same, made.values(), value.values())) else made
+    # Of keys with the same text the last in OPA's order wins: the string.
+    return {key_text(name): plain(item) for name, item in pairs(value)}
 
 
-def _write_items(value: list[Any] | Set, out: list[str]) -> None:
-    out.append("[")
-    for number, item in enumerate(value):
-        if number:
-            out.append(",")
-        _write(item, out)
-    out.append("]")
-
-
-def _text(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)
+def key_text(name: Value) -> str:
+    """Return the text of an object's key: a string is itself, anything else its JSON."""
+    return name if name.__class__ is str else dump(name)
