@@ -21,7 +21,8 @@ _NAMES: dict[str, str] = {
 
 _FORMATS: dict[str, str] = {
     # Documents, formats, time, network and cryptography; same shape.
-    "json_documents": "json.filter json.is_valid json.marshal json.marshal_with_options json.remove json.unmarshal",
+    "json_documents": "json.marshal json.marshal_with_options json.unmarshal json.is_valid "
+    "json.filter json.remove",
     "json_patch": "json.patch",
     "objects": "object.filter object.get object.keys object.remove object.subset object.union object.union_n",
     "walk": "internal.walk_at internal.walk_values walk",

@@ -41,11 +41,12 @@ def is_valid(text: Value) -> bool:
 def marshal_with_options(value: Value, options: Value) -> str:
     """Return a value's JSON text, on several lines when `pretty`, `indent` or `prefix` ask for it."""
     chosen = _options(obj(options, 2))
-    text = dump(value)
+    text: str = dump(value)
     pretty = chosen.get("pretty", "indent" in chosen or "prefix" in chosen)
     if not pretty:
         return text
-    prefix, indent = chosen.get("prefix", ""), chosen.get("indent", "\t")
+    prefix: str = chosen.get("prefix", "")
+    indent: str = chosen.get("indent", "\t")
     return prefix + _pretty(text, prefix, indent)
 
 
@@ -158,7 +159,7 @@ def _paths(value: Value) -> list[list[Value]]:
 def parse_path(path: Value) -> list[Value]:
     """Return the steps of a path: a JSON pointer, or an array of them; raises OperandFault."""
     if path.__class__ is list:
-        return path  # type: ignore[no-any-return]
+        return path
     if path.__class__ is not str:
         wanted = "one of {set, array} containing string paths or array of path segments"
         raise OperandFault(2, wanted, type_name(path))

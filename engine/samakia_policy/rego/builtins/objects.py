@@ -97,9 +97,9 @@ def _add(made: Object, other: Object, owned: set[int]) -> None:
             made[name] = over
             continue
         if id(under) not in owned:
-            under = made[name] = dict(under)  # type: ignore[call-overload]
+            under = made[name] = dict(under)
             owned.add(id(under))
-        _add(under, over, owned)  # type: ignore[arg-type]
+        _add(under, over, owned)
 
 
 @builtin("object.subset")
