@@ -16,7 +16,13 @@ _NAMES: dict[str, str] = {
     "indexof indexof_n substring format_int",
     "affixes": "strings.any_prefix_match strings.any_suffix_match",
     "sprintf": "sprintf",
-    "regex": "regex.match",
+    "regex": "regex.match re_match regex.is_valid regex.find_n regex.find_all_string_submatch_n regex.split "
+    "regex.replace regex.template_match regex.globs_match",
+    "globs": "glob.match glob.quote_meta",
+    "bits": "bits.and bits.or bits.xor bits.lsh bits.rsh bits.negate",
+    "units": "units.parse units.parse_bytes",
+    "semver": "semver.is_valid semver.compare",
+    "tracing": "trace internal.print internal.template_string",
 }
 
 _FORMATS: dict[str, str] = {

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from samakia_policy.rego.values.long_integers import text_of
+
 _LEAST_EXPONENT, _SHORTEST_EXPONENT = -4, 6
 _HEX_DIGITS = 13
 _FRACTION_BITS = 52
@@ -72,9 +74,7 @@ def big_integer(value: int, base: int, verb: str, spec: Spec) -> str:
 def in_base(value: int, base: int) -> str:
     """Return the digits of a natural number of any length."""
     if base == 10:  # noqa: PLR2004 - decimal
-        from decimal import Decimal
-
-        return str(value) if value.bit_length() < 14_000 else str(Decimal(value))  # noqa: PLR2004
+        return text_of(value)
     return format(value, {2: "b", 8: "o", 16: "x"}[base])
 
 

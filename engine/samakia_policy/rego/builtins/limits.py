@@ -9,7 +9,7 @@ TEXT = 128 * 1024 * 1024
 """Characters of a string that a built-in makes."""
 ITEMS = 32 * 1024 * 1024
 """Elements of an array that a built-in makes."""
-BITS = 4 * 1024 * 1024
+BITS = 1024 * 1024
 """Bits of an integer that a built-in makes."""
 PADDING = 1_000_000
 """Width and precision in a format, as in Go."""

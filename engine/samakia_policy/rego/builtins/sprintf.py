@@ -10,7 +10,7 @@ from samakia_policy.rego.builtins import go_format, limits
 from samakia_policy.rego.builtins.context import Context
 from samakia_policy.rego.builtins.operands import array, string
 from samakia_policy.rego.builtins.registry import builtin
-from samakia_policy.rego.values.arithmetic import int_of_digits
+from samakia_policy.rego.values.long_integers import integer_of
 from samakia_policy.rego.values.number import Number
 from samakia_policy.rego.values.text import written
 
@@ -43,7 +43,7 @@ def _operand(value: Any) -> str | int | float:
     if value.__class__ is not Number:
         return written(value)
     if _INTEGER.fullmatch(value.text):
-        return int_of_digits(value.text)
+        return integer_of(value.text)
     try:
         found = float(value.text)
     except ValueError:

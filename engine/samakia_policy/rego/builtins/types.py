@@ -10,8 +10,9 @@ from samakia_policy.rego.builtins import operands
 from samakia_policy.rego.builtins.go_quote import quoted
 from samakia_policy.rego.builtins.registry import builtin
 from samakia_policy.rego.errors import BuiltinFault, OperandFault
-from samakia_policy.rego.values.arithmetic import int_of_digits, whole
+from samakia_policy.rego.values.arithmetic import whole
 from samakia_policy.rego.values.collections import Set
+from samakia_policy.rego.values.long_integers import integer_of
 from samakia_policy.rego.values.number import Number
 from samakia_policy.rego.values.order import ordered
 
@@ -100,11 +101,11 @@ def _read(text: str) -> int | Number:
     if match is None:
         raise BuiltinFault(f"strconv.ParseFloat: parsing {quoted(text)}: invalid syntax")
     if match[1]:
-        return whole(int_of_digits(text))
+        return whole(integer_of(text))
     number = Number(text)
     exponent = text.lower().partition("e")[2]
     if math.isinf(float(text)):
         raise BuiltinFault(f"strconv.ParseFloat: parsing {quoted(text)}: value out of range")
-    if exponent and abs(int_of_digits(exponent)) > _LARGE_EXPONENT and number.decimal:
+    if exponent and abs(integer_of(exponent)) > _LARGE_EXPONENT and number.decimal:
         raise BuiltinFault("invalid number: number too big")
     return number

@@ -9,6 +9,7 @@ from __future__ import annotations
 from decimal import Decimal
 from functools import lru_cache
 
+from samakia_policy.rego.values.long_integers import integer_of, text_of
 from samakia_policy.rego.values.number import Number
 
 Float = tuple[bool, int, int]
@@ -16,7 +17,6 @@ Float = tuple[bool, int, int]
 PRECISION = 64
 # Python refuses to print longer integers; as a Number they keep their text.
 _PLAIN_BITS = 14_000
-_PLAIN_DIGITS = 4_000
 _EXACT_POWER = 27
 _EXPONENT_TO, _EXPONENT_FROM = -4, 6
 
@@ -59,7 +59,7 @@ def _power_of_five(power: int) -> Float:
 def parsed(text: str) -> Float:
     """Return the float that a number's text stands for."""
     sign, digits, power = Decimal(text).as_tuple()
-    mantissa = int_of_digits("".join(map(str, digits)))
+    mantissa = integer_of("".join(map(str, digits)))
     if not isinstance(power, int) or not mantissa:
         return bool(sign), 0, 0
     if power == 0:
@@ -69,11 +69,6 @@ def parsed(text: str) -> Float:
     if power < 0:
         return _quotient(bool(sign), made, five)
     return rounded(bool(sign), mantissa * five[1], power + five[2])
-
-
-def int_of_digits(digits: str) -> int:
-    """Return an integer of any length (Python's own conversion stops at 4,300 digits)."""
-    return int(digits) if len(digits) <= _PLAIN_DIGITS else int(Decimal(digits))
 
 
 def floated(value: int | Number) -> Float:
@@ -87,7 +82,7 @@ def whole(value: int) -> int | Number:
     """Return an integer as a value."""
     if -(1 << _PLAIN_BITS) < value < 1 << _PLAIN_BITS:
         return value
-    return Number(str(Decimal(value)))
+    return Number(text_of(value))
 
 
 def added(left: Float, right: Float, precision: int = PRECISION) -> Float:
@@ -140,7 +135,7 @@ def number(value: Float, precision: int = PRECISION) -> int | Number:
     digits, point = _shortest(mantissa, exponent, precision)
     sign = "-" if negative else ""
     if integral:
-        return whole(int_of_digits(f"{sign}{digits}{'0' * (point - len(digits))}"))
+        return whole(integer_of(f"{sign}{digits}{'0' * (point - len(digits))}"))
     return Number(sign + _written(digits, point))
 
 
@@ -178,11 +173,11 @@ def _at(digits: str, place: int) -> str:
 def _decimal(mantissa: int, exponent: int) -> tuple[str, int]:
     """Return every digit of mantissa * 2**exponent, and where the point is, without zeros at the end."""
     if exponent >= 0:
-        text = str(Decimal(mantissa << exponent))
+        text = text_of(mantissa << exponent)
         return text.rstrip("0"), len(text)
     zeros = min((mantissa & -mantissa).bit_length() - 1, -exponent)
     mantissa, exponent = mantissa >> zeros, exponent + zeros
-    text = str(Decimal(mantissa * 5**-exponent))
+    text = text_of(mantissa * 5**-exponent)
     return text.rstrip("0"), len(text) + exponent
 
 

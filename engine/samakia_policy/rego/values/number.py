@@ -5,6 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 
 
+_LONG = 1_000
+
+
 class Number:
     """A number that keeps its text. Equal to, and hashed like, any number of the same value."""
 
@@ -34,5 +37,12 @@ class Number:
     @property
     def integral(self) -> int | None:
         """The integer it equals, or None."""
-        whole = self.decimal == self.decimal.to_integral_value()
-        return int(self.decimal) if whole else None
+        if self.decimal != self.decimal.to_integral_value():
+            return None
+        return int(self.decimal) if len(self.text) < _LONG else _long_integer(self.decimal)
+
+
+def _long_integer(value: Decimal) -> int:
+    from samakia_policy.rego.values.long_integers import integer_of
+
+    return integer_of(f"{value:f}".partition(".")[0])
