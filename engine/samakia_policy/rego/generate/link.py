@@ -6,6 +6,7 @@ import types
 from typing import Any
 
 from samakia_policy.rego.builtins.registry import find
+from samakia_policy.rego.errors import BuiltinFault
 from samakia_policy.rego.run import calls, compare, documents, indexes, lookup, results
 from samakia_policy.rego.run.state import MISSING
 from samakia_policy.rego.syntax.nodes import Location
@@ -67,7 +68,14 @@ def bind(code: types.CodeType, built_ins: dict[str, str], namespace: dict[str, A
     """Run code in a namespace, so that its functions are there, with the built-ins they call."""
     for built_in, variable in built_ins.items():
         if variable not in namespace:
-            found = find(built_in)
-            # `walk` yields pairs: the loop around it must not guard every turn.
-            namespace[variable] = calls.relation(found) if built_in == "walk" else calls.caller(found)
+            namespace[variable] = _callable(built_in)
     exec(code, namespace)  # noqa: S102 - made by the generator from nodes of its own
+
+
+def _callable(name: str) -> Any:
+    try:
+        found = find(name)
+    except BuiltinFault as fault:
+        return calls.refused(fault.message)
+    # `walk` yields pairs: the loop around it must not guard every turn.
+    return calls.relation(found) if name == "walk" else calls.caller(found)

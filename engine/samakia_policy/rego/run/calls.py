@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from samakia_policy.rego.builtins.registry import Builtin
-from samakia_policy.rego.errors import BuiltinFault
+from samakia_policy.rego.errors import BUILTIN, BuiltinFault, EvaluationFault
 from samakia_policy.rego.run.state import CONTEXT, MOCKS, STRICT, Function, State
 from samakia_policy.rego.values.collections import UNDEFINED, equal
 
@@ -27,6 +27,15 @@ def caller(built_in: Builtin) -> Function:
                 return function(*operands)
             except BuiltinFault as fault:
                 return _refuse(state, fault, built_in.name)
+
+    return call
+
+
+def refused(message: str) -> Function:
+    """Return what stands for a built-in that is refused: calling it stops the evaluation."""
+
+    def call(*_: Any) -> Any:
+        raise EvaluationFault(BUILTIN, message)
 
     return call
 

@@ -31,6 +31,12 @@ class Number:
     def __gt__(self, other: Number | int) -> bool:
         return self.decimal > (other.decimal if other.__class__ is Number else other)  # type: ignore[union-attr, operator]
 
+    def __le__(self, other: Number | int) -> bool:
+        return not self > other
+
+    def __ge__(self, other: Number | int) -> bool:
+        return not self < other
+
     def __repr__(self) -> str:
         return f"Number({self.text!r})"
 
