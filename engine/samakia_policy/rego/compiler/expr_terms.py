@@ -1,7 +1,4 @@
-"""RewriteExprTerms and RewriteComprehensionTerms: calls inside terms become expressions of their own.
-
-The term of a comprehension, and what a head holds, are then variables, scalars or collections of them.
-"""
+"""RewriteExprTerms: calls inside terms become expressions of their own."""
 
 from __future__ import annotations
 
@@ -34,18 +31,6 @@ from samakia_policy.rego.syntax.nodes import (
 
 _Item = TypeVar("_Item", Term, tuple[Term, Term])
 _SUBJECTS = (Array, Object, SetTerm, *COMPREHENSIONS)
-
-
-def needs_evaluation(node: Any) -> bool:
-    """Return whether a term holds a reference or a comprehension."""
-    kind = node.__class__
-    if kind is Ref or kind in COMPREHENSIONS:
-        return True
-    if kind is Array or kind is SetTerm:
-        return any(map(needs_evaluation, node.items))
-    if kind is Object:
-        return any(needs_evaluation(name) or needs_evaluation(value) for name, value in node.items)
-    return kind is Call
 
 
 class ExprTerms:
@@ -81,7 +66,6 @@ class ExprTerms:
         if head.value is not None:
             head.value = self.term(head.value, support)
         rule.body = extend(self.body(rule.body), support)
-        self._head_refs(rule)
 
     def body(self, body: Body) -> Body:
         """Return a body with its terms rewritten."""
@@ -94,25 +78,6 @@ class ExprTerms:
         """Return a term without calls; the expressions that it needs are put into `out`."""
         rewrite = self._terms.get(node.__class__)
         return node if rewrite is None else rewrite(node, out)
-
-    def _head_refs(self, rule: Rule) -> None:
-        """Bind what a head still has to evaluate at the end of the body."""
-        head = rule.head
-        bound: Body = []
-        if head.key is not None:
-            head.key = self._bound(head.key, bound)
-        if head.value is not None:
-            head.value = self._bound(head.value, bound)
-        if head.args:
-            head.args = [self._bound(arg, bound) for arg in head.args]
-        rule.body = extend(rule.body, bound)
-
-    def _bound(self, node: Term, out: Body) -> Term:
-        if not needs_evaluation(node):
-            return node
-        made, expr = self.locals.bind(node)
-        out.append(expr)
-        return copy_var(made)
 
     def _expr(self, expr: Expr, out: Body) -> None:
         for item in expr.withs:
@@ -218,19 +183,13 @@ class ExprTerms:
     def _comp(self, node: ArrayComp | SetComp, out: Body) -> Term:
         support: Body = []
         node.term = self.term(node.term, support)
-        body = extend(self.body(node.body), support)
-        bound: Body = []
-        node.term = self._bound(node.term, bound)
-        node.body = extend(body, bound)
+        node.body = extend(self.body(node.body), support)
         return node
 
     def _object_comp(self, node: ObjectComp, out: Body) -> ObjectComp:
         support: Body = []
         node.key, node.value = self.term(node.key, support), self.term(node.value, support)
-        body = extend(self.body(node.body), support)
-        bound: Body = []
-        node.key, node.value = self._bound(node.key, bound), self._bound(node.value, bound)
-        node.body = extend(body, bound)
+        node.body = extend(self.body(node.body), support)
         return node
 
 
@@ -240,15 +199,3 @@ def _name_form(entry: tuple[Term, Term]) -> Form:
 
 def _is_plain(item: Term | tuple[Term, Term]) -> bool:
     return all(map(_is_plain, item)) if isinstance(item, tuple) else isinstance(item, Scalar | Var)
-
-
-def bind_head_refs(rule: Rule, locals_: Locals) -> None:
-    """RewriteRuleHeadRefs: in the path of a rule only scalars and variables stay; the body binds the rest."""
-    path = rule.head.ref.path
-    bound: Body = []
-    for index, term in enumerate(path):
-        if not isinstance(term, Var | Scalar):
-            made, expr = locals_.bind(term)
-            path[index] = copy_var(made)
-            bound.append(expr)
-    rule.body = extend(rule.body, bound)

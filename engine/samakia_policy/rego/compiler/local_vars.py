@@ -223,23 +223,29 @@ class LocalVars:
     def _every(self, expr: Expr, every: Every) -> Expr | None:
         every.domain = self.term(every.domain)
         self.scopes.push()
-        made = self._every_body(expr, every) if self._every_vars(expr, every) else None
+        made = self._every_body(expr, every) if self._every_vars(every) else None
         self.scopes.pop()
         return made
 
-    def _every_vars(self, expr: Expr, every: Every) -> bool:
-        place = every.location or expr.location
-        for symbol in (every.key, every.value):
-            if isinstance(symbol, Var) and not symbol.wildcard:
-                if not self._declare(symbol.name, place):
-                    return False
-                symbol.name = self.scopes.inner.names[symbol.name]
+    def _every_vars(self, every: Every) -> bool:
+        """Declare the key and the value; as in OPA, what is wrong with them has no place."""
         if every.key is None:
             every.key = self.scopes.locals.var(None)
+        elif not self._every_var(every.key):
+            return False
+        return self._every_var(every.value)
+
+    def _every_var(self, symbol: Term) -> bool:
+        if not isinstance(symbol, Var) or symbol.wildcard:
+            return True
+        if not self._declare(symbol.name, None):
+            return False
+        symbol.name = self.scopes.inner.names[symbol.name]
         return True
 
     def _every_body(self, expr: Expr, every: Every) -> Expr:
         every.body = self.body(every.body, set())
+        every.domain = self.term(every.domain)
         return self._withs(expr)
 
     def _not(self, expr: Expr, node: Not) -> Expr:
@@ -282,8 +288,8 @@ class LocalVars:
         return made
 
     def _var(self, node: Var) -> Var:
-        node.name = self.scopes.use(node.name)
-        return node
+        name = self.scopes.use(node.name)
+        return node if name == node.name else Var(name, location=node.location)
 
     def _ref(self, node: Ref) -> Term:
         head = node.head

@@ -17,6 +17,7 @@ from samakia_policy.rego.compiler.local_vars import LocalVars
 from samakia_policy.rego.compiler.locals import PREFIX, Locals
 from samakia_policy.rego.compiler.prints import Prints, erase_prints, erased
 from samakia_policy.rego.compiler.resolve import Notes, Resolver, exported_names, global_names
+from samakia_policy.rego.compiler.result_terms import bind_comprehensions
 from samakia_policy.rego.compiler.safety import check_query
 from samakia_policy.rego.compiler.scopes import Scopes
 from samakia_policy.rego.compiler.template_strings import TemplateStrings
@@ -110,7 +111,7 @@ class _Stages:
             self.rewrite_template_strings,
             self.check_void_calls,
             self.rewrite_print_calls,
-            lambda body: ExprTerms(self.locals).body(body),
+            self.rewrite_terms,
             self.rewrite_with_values,
             self.check_undefined,
             self.check_safety,
@@ -169,6 +170,13 @@ class _Stages:
         for expr in body:
             erase_prints(expr)
         return erased(body)
+
+    def rewrite_terms(self, body: Body) -> Body:
+        """RewriteExprTerms and RewriteComprehensionTerms."""
+        made = ExprTerms(self.locals).body(body)
+        for expr in made:
+            bind_comprehensions(expr, self.locals)
+        return made
 
     def rewrite_with_values(self, body: Body) -> Body:
         """RewriteWithValues."""

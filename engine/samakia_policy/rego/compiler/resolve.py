@@ -42,12 +42,17 @@ _LANGUAGE = ("future", "rego")
 
 
 def global_names(package: Ref, rules: Iterable[str], imports: Iterable[Import]) -> Globals:
-    """Return what a name means where no variable has it: a rule of the package, or an import."""
-    found = {name: Ref(package.head, [*package.path, Scalar(name)]) for name in rules}
+    """Return what a name means where no variable has it: a rule of the package, or an import.
+
+    All references to rules share one head, and those to an import another: as in OPA, each new reference
+    moves it to its own place, and messages about any of them show the last.
+    """
+    root = Var("data", location=package.head.location)
+    found = {name: Ref(root, [*package.path, Scalar(name)]) for name in rules}
     for item in imports:
         head = item.path.head
-        if not (isinstance(head, Var) and head.name in _LANGUAGE):
-            found[item.name] = item.path
+        if isinstance(head, Var) and head.name not in _LANGUAGE:
+            found[item.name] = Ref(Var(head.name, location=head.location), item.path.path)
     return found
 
 
@@ -95,6 +100,7 @@ class Notes:
         self.called: set[str] = set()
         self.seen: set[str] = set()
         self.generated: set[str] = set()
+        self.comprehensions = False
         self.templates = False
         self.withs = False
 
@@ -169,38 +175,39 @@ class Resolver:
         rewrite = self._rewrite.get(node.__class__)
         return node if rewrite is None else rewrite(node)
 
-    def _global(self, name: str) -> Ref | None:
+    def _global_at(self, node: Var) -> Ref | None:
+        name = node.name
         found = self.names.get(name)
         if found is None or any(name in names for names in self._hidden):
             return None
         self.notes.used.add(name)
-        return found
+        return _path_at(found, node)
 
-    def _var(self, node: Var) -> Term:
+    def _named(self, node: Var) -> Var:
         name = node.name
-        found = self._global(name)
-        if found is not None:
-            return _path_at(found, node)
         if name in self.notes.watched:
             self.notes.seen.add(name)
         if name[:_PREFIX_LENGTH] == PREFIX:
             self.notes.generated.add(name)
-        if name in RESERVED:
-            return Ref(Var(name, location=node.location), [], location=node.location)
         return Var(name, location=node.location)
 
-    def _ref(self, node: Ref) -> Ref:
-        path = [self._term(term) for term in node.path]
-        head = node.head
-        if not isinstance(head, Var):
-            return Ref(self._term(head), path, location=node.location)
-        found = self._global(head.name)
+    def _var(self, node: Var) -> Term:
+        found = self._global_at(node)
         if found is not None:
-            start = _path_at(found, head)
-            return Ref(start.head, [*start.path, *path], location=node.location)
-        if head.name in self.notes.watched:
-            self.notes.seen.add(head.name)
-        return Ref(Var(head.name, location=head.location), path, location=node.location)
+            return found
+        made = self._named(node)
+        return Ref(made, [], location=node.location) if node.name in RESERVED else made
+
+    def _ref(self, node: Ref) -> Ref:
+        start = self._start(node.head)
+        path = [self._term(term) for term in node.path]
+        return Ref(start.head, [*start.path, *path] if start.path else path, location=node.location)
+
+    def _start(self, head: Term) -> Ref:
+        """Return the beginning of a reference: its head, or the path of the global that this is."""
+        if not isinstance(head, Var):
+            return Ref(self._term(head), [])
+        return self._global_at(head) or Ref(self._named(head), [])
 
     def _operator(self, node: Ref) -> Ref:
         head = node.head
@@ -208,9 +215,9 @@ class Resolver:
             made = self._ref(node)
             self.notes.called.add(text(made))
             return made
-        found = self._global(head.name)
+        found = self._global_at(head)
         if found is not None:
-            return _path_at(found, head)
+            return found
         self.notes.called.add(head.name)
         return Ref(Var(head.name, location=head.location), [], location=node.location)
 
@@ -225,16 +232,18 @@ class Resolver:
         return Object([(term(name), term(value)) for name, value in node.items], location=node.location)
 
     def _call(self, node: Call) -> Call:
-        args = [self._term(arg) for arg in node.args]
-        return Call(self._operator(node.operator), args, location=node.location)
+        operator = self._operator(node.operator)
+        return Call(operator, [self._term(arg) for arg in node.args], location=node.location)
 
     def _comp(self, node: ArrayComp | SetComp) -> ArrayComp | SetComp:
+        self.notes.comprehensions = True
         self._hidden.append(declared_vars(node.body))
         made = node.__class__(self._term(node.term), self.body(node.body), location=node.location)
         self._hidden.pop()
         return made
 
     def _object_comp(self, node: ObjectComp) -> ObjectComp:
+        self.notes.comprehensions = True
         self._hidden.append(declared_vars(node.body))
         key, value = self._term(node.key), self._term(node.value)
         made = ObjectComp(key, value, self.body(node.body), location=node.location)
@@ -279,8 +288,8 @@ class Resolver:
         return found if isinstance(found, Ref) else Ref(found, [], location=found.location)
 
     def _expr(self, node: Expr) -> Expr:
-        withs = [self._with(item) for item in node.withs] if node.withs else []
         terms = self._term(node.terms)
+        withs = [self._with(item) for item in node.withs] if node.withs else []
         return Expr(terms, node.negated, withs, node.generated, node.assigned, location=node.location)
 
 
@@ -296,10 +305,9 @@ def _copy(resolver: Resolver, node: Any) -> Any:
 
 
 def _path_at(path: Ref, node: Var) -> Ref:
-    place = node.location
-    name = path.head.name if isinstance(path.head, Var) else ""
+    place = path.head.location = node.location
     steps: list[Term] = [Scalar(term.value, location=place) for term in path.path if isinstance(term, Scalar)]
-    return Ref(Var(name, location=place), steps, location=place)
+    return Ref(path.head, steps, location=place)
 
 
 def _shadowing_arg(nodes: list[Any]) -> str:

@@ -169,5 +169,11 @@ def _rename(node: Any, names: dict[str, str]) -> None:
     if isinstance(node, Var):
         node.name = names.get(node.name, node.name)
         return
+    if isinstance(node, Ref) and isinstance(node.head, Var):
+        head = node.head
+        node.head = Var(names.get(head.name, head.name), location=head.location)
+        for term in node.path:
+            _rename(term, names)
+        return
     for child in children(node):
         _rename(child, names)

@@ -12,7 +12,7 @@ from samakia_policy.rego.compiler.compiled import Compiled
 from samakia_policy.rego.compiler.conflicts import check_conflicts
 from samakia_policy.rego.compiler.documents import existing_path
 from samakia_policy.rego.compiler.dynamic_terms import DynamicTerms
-from samakia_policy.rego.compiler.expr_terms import ExprTerms, bind_head_refs
+from samakia_policy.rego.compiler.expr_terms import ExprTerms
 from samakia_policy.rego.compiler.faults import MAX_ERRORS, Faults
 from samakia_policy.rego.compiler.graph import build_graph
 from samakia_policy.rego.compiler.imports import check_duplicate, check_unused
@@ -22,6 +22,7 @@ from samakia_policy.rego.compiler.metadata import CHAIN, RULE, rewrite_metadata
 from samakia_policy.rego.compiler.prints import Prints, erase_prints
 from samakia_policy.rego.compiler.recursion import check_recursion
 from samakia_policy.rego.compiler.resolve import Notes, exported_names, resolve_module
+from samakia_policy.rego.compiler.result_terms import bind_comprehensions, bind_head, bind_head_refs
 from samakia_policy.rego.compiler.rule_locals import RuleLocals
 from samakia_policy.rego.compiler.safety import check_bodies, check_heads
 from samakia_policy.rego.compiler.template_strings import TemplateStrings
@@ -90,6 +91,7 @@ class Stages:
         yield self.rewrite_expr_terms
         yield self.rewrite_metadata
         yield self.set_graph
+        yield self.rewrite_result_terms
         yield self.rewrite_with_values
         yield lambda: self.check_conflicts(data)
         yield self.check_undefined
@@ -173,7 +175,7 @@ class Stages:
                 erase_prints(module)
 
     def rewrite_expr_terms(self) -> None:
-        """RewriteExprTerms, RewriteComprehensionTerms and RewriteRefsInHead."""
+        """RewriteExprTerms."""
         terms = ExprTerms(self.locals)
         for rule in self._rules():
             terms.rule(rule)
@@ -191,6 +193,14 @@ class Stages:
         self.compiled.graph = build_graph(
             self.compiled.modules.values(), lambda ref: tree.dynamic(ref, hidden=True)
         )
+
+    def rewrite_result_terms(self) -> None:
+        """RewriteComprehensionTerms and RewriteRefsInHead."""
+        for rule in self._rules(lambda notes: notes.comprehensions):
+            for part in (rule.head, *rule.body):
+                bind_comprehensions(part, self.locals)
+        for rule in self._rules():
+            bind_head(rule, self.locals)
 
     def rewrite_with_values(self) -> None:
         """RewriteWithValues."""

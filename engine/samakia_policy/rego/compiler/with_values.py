@@ -7,8 +7,8 @@ from typing import Any
 
 from samakia_policy.rego.builtins.registry import signatures
 from samakia_policy.rego.compiler.compiled import builtin_name
-from samakia_policy.rego.compiler.expr_terms import needs_evaluation
 from samakia_policy.rego.compiler.locals import Locals, copy_var
+from samakia_policy.rego.compiler.result_terms import needs_evaluation
 from samakia_policy.rego.compiler.text import text
 from samakia_policy.rego.compiler.tree import RuleTree
 from samakia_policy.rego.compiler.walk import children
