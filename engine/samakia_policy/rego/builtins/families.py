@@ -31,6 +31,8 @@ _FORMATS: dict[str, str] = {
     "json.filter json.remove",
     "json_patch": "json.patch",
     "objects": "object.filter object.get object.keys object.remove object.subset object.union object.union_n",
+    "times": "time.now_ns time.parse_ns time.parse_rfc3339_ns time.parse_duration_ns time.format time.date "
+    "time.clock time.weekday time.add_date time.diff",
     "walk": "internal.walk_at internal.walk_values walk",
 }
 

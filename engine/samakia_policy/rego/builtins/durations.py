@@ -1,0 +1,103 @@
+"""Durations such as 1h30m or 2d: Go's units, and days, weeks and years of fixed length."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+from samakia_policy.rego.builtins.time_parsing import quoted
+from samakia_policy.rego.errors import BuiltinFault
+
+_HOURS = {"d": 24, "w": 7 * 24, "y": 365 * 24}
+_UNITS = {
+    "ns": 1,
+    "us": 1_000,
+    "µs": 1_000,
+    "μs": 1_000,
+    "ms": 1_000_000,
+    "s": 1_000_000_000,
+    "m": 60_000_000_000,
+    "h": 3_600_000_000_000,
+}
+_EXTENDED = re.compile(r"[-+]?(?:[0-9.]+(?:ms|us|µs|ns|[a-z]))+", re.ASCII)
+_PART = re.compile(r"([0-9.]+)(ms|us|µs|ns|[a-z])", re.ASCII)
+_AMOUNT = re.compile(r"([0-9]*)(?:\.([0-9]*))?", re.ASCII)
+_UNIT = re.compile(r"[^0-9.]*", re.ASCII)
+_MOST = 1 << 63
+
+
+def parse(text: str) -> int:
+    """Return a duration in nanoseconds; raises BuiltinFault."""
+    if not re.search("[dwy]", text) or not text:
+        return _parse(text, text)
+    if not _EXTENDED.fullmatch(text):
+        raise _invalid(text)
+    rewritten = _PART.sub(lambda found: _in_hours(found[1], found[2], text), text)
+    return _parse(rewritten, text)
+
+
+def _in_hours(digits: str, unit: str, text: str) -> str:
+    if unit not in _HOURS:
+        return digits + unit
+    try:
+        hours = float(digits) * _HOURS[unit]
+    except ValueError:
+        raise _invalid(text) from None
+    whole = format(Decimal(repr(hours)), "f")
+    return whole.removesuffix(".0") + "h"
+
+
+def _invalid(text: str, message: str = "invalid duration") -> BuiltinFault:
+    return BuiltinFault(f"time: {message} {quoted(text)}")
+
+
+def _parse(rest: str, text: str) -> int:
+    negative = rest[:1] == "-"
+    rest = rest[1:] if rest[:1] in ("-", "+") else rest
+    if rest == "0":
+        return 0
+    if not rest:
+        raise _invalid(text)
+    total = 0
+    while rest:
+        part, rest = _first(rest, text)
+        total += part
+        if total > _MOST:
+            raise _invalid(text)
+    if total == _MOST and not negative:
+        raise _invalid(text)
+    return -total if negative else total
+
+
+def _first(rest: str, text: str) -> tuple[int, str]:
+    amount = _AMOUNT.match(rest)
+    if amount is None or not (amount[1] or amount[2]) or int(amount[1] or "0") > _MOST:
+        raise _invalid(text)
+    rest = rest[amount.end() :]
+    found = _UNIT.match(rest)
+    unit = found.group() if found else ""
+    if not unit:
+        raise _invalid(text, "missing unit in duration")
+    if unit not in _UNITS:
+        raise _invalid(text, f"unknown unit {quoted(unit)} in duration")
+    size = _UNITS[unit]
+    whole = int(amount[1] or "0")
+    if whole > _MOST // size:
+        raise _invalid(text)
+    whole *= size
+    digits, scale = _fraction(amount[2] or "")
+    if digits:
+        # In floating point, as Go does: exact to the nanosecond for fractions of hours.
+        whole += int(float(digits) * (float(size) / scale))
+        if whole > _MOST:
+            raise _invalid(text)
+    return whole, rest[len(unit) :]
+
+
+def _fraction(digits: str) -> tuple[int, float]:
+    value, scale = 0, 1.0
+    for digit in digits:
+        if value > (_MOST - 1) // 10 or value * 10 + int(digit) > _MOST:
+            break
+        value, scale = value * 10 + int(digit), scale * 10
+    return value, scale
