@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import yaml
 
 from samakia_policy.rego.builtins.registry import signatures
 
@@ -13,6 +16,26 @@ _MARK = "# case: "
 _GOOD = {"number": "1", "string": '"a"', "boolean": "true", "null": "null", "any": "input.any"}
 _WRONG = ("1", '"a"', "true", "null", "[1]", '{"k": 1}', '{"e"}')
 _HIDDEN = ("internal.", "eq", "assign", "print", "rego.metadata")
+
+
+@dataclass(slots=True, frozen=True)
+class Annotated:
+    """A module with the schema of its input, or schemas by name (`folder/name`)."""
+
+    text: str
+    schema: Any = None
+    schemas: dict[str, Any] | None = None
+
+
+def annotated() -> dict[str, Annotated]:
+    """Return the modules of schemas.yaml by name."""
+    found = yaml.safe_load((HERE / "schemas.yaml").read_text("utf-8"))
+    return {
+        case["name"]: Annotated(
+            case.get("package", "") + PREAMBLE + case["module"], case.get("schema"), case.get("schemas")
+        )
+        for case in found
+    }
 
 
 def sources() -> dict[str, str]:

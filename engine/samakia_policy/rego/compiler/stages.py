@@ -248,11 +248,8 @@ class Stages:
         """CheckTypes."""
         from samakia_policy.rego.types import check_types
 
-        named = None
-        if schemas is not None:
-            named = {name.partition(".")[2].replace(".", "/"): found for name, found in schemas.items()}
-        root = named.pop("", None) if named else None
-        found: list[Fault] = check_types(self.compiled, input_schema=root, schemas=named)
+        root = None if schemas is None else schemas.get("schema")
+        found: list[Fault] = check_types(self.compiled, input_schema=root, schemas=schemas)
         self.faults.add(found, recoverable=True)
 
     def check_builtins(self) -> None:

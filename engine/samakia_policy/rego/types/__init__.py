@@ -18,8 +18,8 @@ def check_types(
 ) -> list[Fault]:
     """Check all modules; the environment with the types of all rules is then `compiled.types`.
 
-    `input_schema` is the JSON Schema of `input`; `schemas` are those that annotations name, by path:
-    `schema.a.b` is at "a/b". Annotations count where `schemas` is given, be it empty.
+    `input_schema` is the JSON Schema of `input`; `schemas` are those that annotations name, by the reference
+    they use (`schema.a.b`). An unknown name is a fault where `schemas` is given, and ignored where not.
     """
     from samakia_policy.rego.types.program import check_modules
 

@@ -18,12 +18,16 @@ from samakia_policy.rego.types.model import (
     ObjectType,
     Order,
     Property,
+    Recursive,
     SetType,
     Type,
     order,
     unrolled,
 )
 from samakia_policy.rego.values.number import Number
+
+# Pairs of recursive types that are being unified.
+_MET: set[tuple[int, int]] = set()
 
 
 def same_type(left: Type | None, right: Type | None) -> bool:
@@ -123,7 +127,8 @@ def unifies(left: Type | None, right: Type | None) -> bool:
     """Return whether one value can have both types."""
     if left is None or right is None:
         return False
-    left, right = unrolled(left), unrolled(right)
+    if left.__class__ is Recursive or right.__class__ is Recursive:
+        return _unifies_recursive(left, right)
     if isinstance(left, AnyType) and _unifies_any(left, right):
         return True
     if isinstance(right, AnyType):
@@ -225,6 +230,18 @@ def _values(kind: Type) -> Type | None:
     for item in kind.of:
         found = union(values(item), found)
     return found
+
+
+def _unifies_recursive(left: Type, right: Type) -> bool:
+    pair = (id(left), id(right))
+    if pair in _MET:
+        # What was asked before is being answered: nothing deeper can tell more.
+        return True
+    _MET.add(pair)
+    try:
+        return unifies(unrolled(left), unrolled(right))
+    finally:
+        _MET.discard(pair)
 
 
 def _unifies_any(wide: AnyType, other: Type | None) -> bool:

@@ -82,7 +82,8 @@ def _dependents(compiled: Compiled, target: Ref) -> list[Ref]:
 
 
 def _read_input(base: TypeEnv, schema: Any) -> Fault | None:
-    from samakia_policy.rego.types.schema import SchemaError, read_schema
+    from samakia_policy.rego.types.schema import read_schema
+    from samakia_policy.rego.types.schema_reader import SchemaError
 
     try:
         base.put_document([_INPUT], read_schema(schema))
@@ -92,7 +93,7 @@ def _read_input(base: TypeEnv, schema: Any) -> Fault | None:
 
 
 def _annotated(compiled: Compiled, schemas: Mapping[str, Any] | None) -> Callable[..., Any] | None:
-    if schemas is None:
+    if not any(module.annotations for module in compiled.modules.values()):
         return None
     from samakia_policy.rego.types.annotations import Annotated
 

@@ -2,15 +2,189 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import Any
 
-from samakia_policy.rego.types.model import Type
+from samakia_policy.rego.types.model import (
+    ANY,
+    BOOLEAN,
+    NUMBER,
+    STRING,
+    ArrayType,
+    ObjectType,
+    Property,
+    Recursive,
+    Type,
+)
+from samakia_policy.rego.types.operations import union
+from samakia_policy.rego.types.schema_reader import Schema, SchemaError, parse_schema
+
+_UNMERGED = "unable to merge these schemas"
 
 
-class SchemaError(Exception):
-    """A schema that cannot be read; says why in OPA's words."""
-
-
-def read_schema(schema: Any) -> Type:
+def read_schema(document: Any) -> Type:
     """Return the type of what a schema describes; raises SchemaError."""
-    raise SchemaError("schemas are not read yet")
+    try:
+        schema = parse_schema(document)
+    except SchemaError as error:
+        raise SchemaError(f"unable to compile the schema: {error}") from None
+    try:
+        return _Types().type(schema)
+    except SchemaError as error:
+        raise SchemaError(f"type checking: {error}") from None
+
+
+@dataclass(slots=True)
+class _Definition:
+    """A schema that others refer to, while its type is made and after."""
+
+    open: bool = True
+    type: Type = ANY
+    knot: Recursive | None = None
+
+
+@dataclass(slots=True)
+class _Types:
+    """Types of schemas; a schema that refers to itself meets its own open definition."""
+
+    known: dict[str, _Definition] = field(default_factory=dict)
+
+    def type(self, schema: Schema) -> Type:
+        """Return the type of a schema."""
+        if schema.target is not None:
+            return self.referred(schema.ref, schema.target)
+        if schema.any_of is not None:
+            return self.any_of(schema, schema.any_of)
+        if schema.all_of is not None:
+            return self.all_of(schema, schema.all_of)
+        return self.plain(schema)
+
+    def referred(self, ref: str, target: Schema) -> Type:
+        """Return the type of what a reference leads to."""
+        found = self.known.get(ref)
+        if found is not None:
+            if not found.open:
+                return found.type
+            found.knot = found.knot or Recursive(ref)
+            return found.knot
+        if target.target is not None:
+            return self.referred(target.ref, target.target)
+        found = self.known[ref] = _Definition()
+        try:
+            found.type = self.type(target)
+        finally:
+            found.open = False
+        if found.knot is not None:
+            found.knot.type = found.type
+        return found.type
+
+    def any_of(self, schema: Schema, members: list[Schema]) -> Type:
+        """Return the type of a choice; properties beside it are one more choice."""
+        found: Type | None = None
+        if schema.types:
+            core = self.plain(schema) if schema.all_of is None else self.all_of(schema, schema.all_of)
+            if isinstance(core, ObjectType) and core.static and core.dynamic is None:
+                found = core
+        for member in members:
+            found = union(self.type(member), found)
+        return ANY if found is None else found
+
+    def all_of(self, schema: Schema, members: list[Schema]) -> Type:
+        """Return the type of several schemas that count together."""
+        parts = [part for part in map(_followed, members) if not _only_choices(part)]
+        if not parts:
+            return ANY
+        whole = _merge(parts)
+        if not schema.types:
+            return self.type(whole)
+        for kind in ("object", "array"):
+            if kind in schema.types and kind in whole.types:
+                return self.type(_merge([whole, _without_parts(schema)]))
+        if _types_text(schema) != _types_text(whole):
+            raise SchemaError(_UNMERGED)
+        return self.type(whole)
+
+    def plain(self, schema: Schema) -> Type:
+        """Return the type that a schema's own keywords tell."""
+        types = schema.types
+        for kind, simple in _SIMPLE.items():
+            if kind in types:
+                return simple
+        if "object" in types or (not types and schema.properties):
+            return self.object(schema)
+        if "array" in types or (not types and schema.items):
+            return self.array(schema)
+        if schema.properties or schema.items:
+            return self.object(schema) if schema.properties else self.array(schema)
+        return ANY
+
+    def object(self, schema: Schema) -> Type:
+        """Return the type of an object: of its properties only, where some are named."""
+        if not schema.properties:
+            return ObjectType((), (ANY, ANY))
+        known = [Property(name, self.type(inner)) for name, inner in schema.properties]
+        return ObjectType(tuple({item.order: item for item in known}.values()))
+
+    def array(self, schema: Schema) -> Type:
+        """Return the type of an array."""
+        if not schema.items:
+            return ArrayType((), ANY)
+        if schema.single:
+            return ArrayType((), self.type(schema.items[0]))
+        return ArrayType(tuple(map(self.type, schema.items)))
+
+
+_SIMPLE: dict[str, Type] = {"boolean": BOOLEAN, "string": STRING, "integer": NUMBER, "number": NUMBER}
+
+
+def _followed(schema: Schema) -> Schema:
+    while schema.target is not None:
+        schema = schema.target
+    return schema
+
+
+def _only_choices(schema: Schema) -> bool:
+    return not schema.types and schema.any_of is not None and not schema.properties and not schema.items
+
+
+def _types_text(schema: Schema) -> str:
+    types = schema.types
+    if not types:
+        return "undefined"
+    return types[0] if len(types) == 1 else f"[{','.join(types)}]"
+
+
+def _without_parts(schema: Schema) -> Schema:
+    """Return a schema as it counts beside the parts of its own `allOf`."""
+    return Schema(list(schema.types), list(schema.properties), list(schema.items), schema.single)
+
+
+def _merge(schemas: list[Schema]) -> Schema:
+    first = schemas[0]
+    for schema in schemas:
+        if schema.properties:
+            _add_type(schema, "object")
+        elif schema.items:
+            _add_type(schema, "array")
+    for schema in schemas[1:]:
+        one, two = _types_text(first), _types_text(schema)
+        if one != two:
+            raise SchemaError(f"unable to merge these schemas: type mismatch: {one} and {two}")
+        if "object" in first.types and first.properties and schema.properties:
+            first.properties += schema.properties
+        elif "array" in first.types and first.items and schema.items:
+            _merge_items(first, schema)
+    return first
+
+
+def _merge_items(first: Schema, schema: Schema) -> None:
+    for place, item in enumerate(schema.items):
+        if place >= len(first.items):
+            first.items.append(item)
+        if _types_text(first.items[place]) != _types_text(item):
+            raise SchemaError(_UNMERGED)
+
+
+def _add_type(schema: Schema, kind: str) -> None:
+    if kind not in schema.types:
+        schema.types.append(kind)
