@@ -28,7 +28,6 @@ places[sprintf("tenant_endpoint:%s", [id])] := {"at": "", "endpoint": endpoint} 
 places[sprintf("enabled_contract:%s", [id])] := {"at": "/endpoint", "endpoint": contract.endpoint} if {
 	some id, contract in input.facts.enabled_contract
 	contract.shape == "flat"
-	is_object(contract.endpoint)
 }
 
 findings contains {"subject": subject, "at": sprintf("%s/port", [place.at]), "port": place.endpoint.port} if {

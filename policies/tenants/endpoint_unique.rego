@@ -29,6 +29,5 @@ findings contains {
 	"at": "/name",
 } if {
 	some index, row in rows
-	index > 0
 	array.slice(rows[index - 1], 0, 2) == array.slice(row, 0, 2)
 }

@@ -31,6 +31,5 @@ findings contains {"subject": id, "at": sprintf("/allowed_envs/%d", [index]), "e
 	some id, policy in input.facts.execute_policy
 	is_array(policy.allowed_envs)
 	some index, name in policy.allowed_envs
-	is_string(name)
 	env.class(name) == "prod"
 }

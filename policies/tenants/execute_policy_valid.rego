@@ -12,7 +12,7 @@
 #   uses: [execute_policy]
 #   reads:
 #     execute_policy: [keys, allowed_consumers, allowed_envs, allowed_tenants, require_change_window_for_prod, require_reason, require_signing_for_prod, require_signing_for_shared]
-#     document: [owner, subject, faults]
+#     document: [subject, faults]
 #   unknown: subject
 #   where: {document: {kind: execute_policy}}
 #   params:
@@ -84,7 +84,6 @@ findings contains {
 	"problem": sprintf("cannot be read: %s", [fault.message]),
 } if {
 	some path, document in input.facts.document
-	document.owner == "tenants/execute-policy-valid"
 	some index, fault in document.faults
 }
 

@@ -41,7 +41,6 @@ rows := sort([[holder.tenant, style(holder.secret_ref), subject] | some subject,
 
 findings contains {"subject": row[0], "fact": row[2], "at": "/secret_ref"} if {
 	some index, row in rows
-	index > 0
 	previous := rows[index - 1]
 	previous[0] == row[0]
 	previous[1] != row[1]

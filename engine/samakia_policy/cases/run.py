@@ -110,12 +110,14 @@ def _problems(case: dict[str, Any], result: RuleResult, hits: list[dict[str, Any
         yield f"found {hits}, expected {wanted}"
     # That a kind is incomplete is what the case itself says.
     unread = {f"{kind}.yml" for kind in case.get("incomplete", [])}
+    expected = case.get("unknowns", [])
+    said = {(u["subject"], u["pointer"]) for u in expected if "why" in u}
     unknown = [
         {"subject": u.subject, "pointer": u.pointer}
+        | ({"why": u.why} if (u.subject, u.pointer) in said else {})
         for u in result.unknowns
         if not (u.subject.startswith("document:") and u.subject.removeprefix("document:") in unread)
     ]
-    expected = [{"subject": u["subject"], "pointer": u["pointer"]} for u in case.get("unknowns", [])]
     if sorted(map(_text, unknown)) != sorted(map(_text, expected)):
         yield f"unknown {unknown}, expected {expected}"
     outcome = case.get("outcome") or ("fail" if wanted else "unknown" if expected else "pass")

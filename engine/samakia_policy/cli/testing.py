@@ -21,11 +21,17 @@ def add_arguments(commands: Any, name: str) -> None:
     parser = commands.add_parser(name, help="run the cases of rules on every runtime present")
     parser.add_argument("rules", nargs="*", metavar="RULE", help="all rules when none is named")
     parser.add_argument("--engine", action="append", default=[], help="native, opa; all present by default")
+    parser.add_argument(
+        "--mutate", action="store_true", help="also change each rule in small ways that its cases must notice"
+    )
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Run cases; prints what went wrong and what is not covered, returns 1 when a case went wrong."""
+    """Run cases; prints what went wrong and what is not covered.
+
+    Returns 1 when a case went wrong, or did not notice a mutant that nobody has reviewed.
+    """
     from samakia_policy.cases.coverage import coverage
     from samakia_policy.packs.load import load
 
@@ -45,7 +51,8 @@ def run(arguments: argparse.Namespace) -> int:
     sys.stdout.write(f"{ran - failed} passed, {failed} failed: {len(rules)} rules on {on}\n")
     if not ran:
         raise InputError("no case was run")
-    return 1 if failed else 0
+    survived = _mutate(catalogue, rules, engines[0], python[0]) if arguments.mutate and not failed else 0
+    return 1 if failed or survived else 0
 
 
 def _run_cases(catalogue: Catalogue, rule: Rule, engines: Sequence[Any]) -> list[CaseResult]:
@@ -69,6 +76,26 @@ def _print_coverage(covered: Sequence[Coverage]) -> None:
         sys.stdout.write("".join(f"GAP {rule.rule}: {gap}\n" for gap in rule.gaps()))
     parts = (f"{name} {done} of {of}" for name, (done, of) in totals(covered).items() if of)
     sys.stdout.write(f"exercised: {', '.join(parts)}\n")
+
+
+def _mutate(catalogue: Catalogue, rules: Sequence[Rule], rego: Any, python: Any) -> int:
+    """Print how the mutants of rules ended; returns how many survived that nobody has reviewed."""
+    from samakia_policy.cases.mutation import mutation_score
+
+    killed = total = unreviewed = 0
+    for rule in rules:
+        score = mutation_score(catalogue, rule, rego if rule.language == "rego" else python)
+        killed, total = killed + score.killed, total + score.total
+        sys.stdout.write(f"{rule.id}: {score.killed} of {score.total} mutants noticed\n")
+        for mutant in score.survivors:
+            reason = score.reviewed.get(str(mutant))
+            unreviewed += reason is None
+            note = f"  ({reason})" if reason else ""
+            word = "may survive" if reason else "SURVIVED"
+            sys.stdout.write(f"  {word} {rule.path}:{mutant.line}  {mutant}{note}\n")
+    share = 100 * killed // total if total else 100
+    sys.stdout.write(f"{killed} of {total} mutants noticed ({share} %), {unreviewed} to be reviewed\n")
+    return unreviewed
 
 
 def _engines(named: list[str]) -> list[Any]:
