@@ -223,22 +223,21 @@ class LocalVars:
     def _every(self, expr: Expr, every: Every) -> Expr | None:
         every.domain = self.term(every.domain)
         self.scopes.push()
-        made = self._every_body(expr, every) if self._every_vars(every) else None
+        made = self._every_body(expr, every) if self._every_vars(every, expr.location) else None
         self.scopes.pop()
         return made
 
-    def _every_vars(self, every: Every) -> bool:
-        """Declare the key and the value; as in OPA, what is wrong with them has no place."""
+    def _every_vars(self, every: Every, place: Location | None) -> bool:
         if every.key is None:
             every.key = self.scopes.locals.var(None)
-        elif not self._every_var(every.key):
+        elif not self._every_var(every.key, place):
             return False
-        return self._every_var(every.value)
+        return self._every_var(every.value, place)
 
-    def _every_var(self, symbol: Term) -> bool:
+    def _every_var(self, symbol: Term, place: Location | None) -> bool:
         if not isinstance(symbol, Var) or symbol.wildcard:
             return True
-        if not self._declare(symbol.name, None):
+        if not self._declare(symbol.name, place):
             return False
         symbol.name = self.scopes.inner.names[symbol.name]
         return True

@@ -256,7 +256,7 @@ class Resolver:
         return TemplateString(parts, node.multi_line, location=node.location)
 
     def _some(self, node: Some) -> Some:
-        symbols = [self._call(item) if isinstance(item, Call) else _copy(self, item) for item in node.symbols]
+        symbols = [self._named(item) if isinstance(item, Var) else self._term(item) for item in node.symbols]
         return Some(symbols, location=node.location)
 
     def _every(self, node: Every) -> Every:
@@ -327,7 +327,14 @@ def _pattern_parts(node: Any) -> list[Any]:
         return list(node.items)
     if node.__class__ is Object:
         return [value for _, value in node.items]
+    if node.__class__ is TemplateString:
+        return [child for part in node.parts if isinstance(part, Expr) for child in _expr_parts(part)]
     return node.path if node.__class__ is Ref else []
+
+
+def _expr_parts(expr: Expr) -> list[Any]:
+    terms = expr.terms
+    return [terms.operator, *terms.args] if isinstance(terms, Call) else [terms]
 
 
 def _pattern_names(nodes: list[Any]) -> set[str]:

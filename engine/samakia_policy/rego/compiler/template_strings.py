@@ -94,7 +94,7 @@ class TemplateStrings:
         return Call(_TEMPLATE, [Array(terms, location=node.location)], location=node.location)
 
     def _part(self, part: Scalar | Expr, safe: set[str]) -> Term | None:
-        """Return what stands for one part; a call has no place from here on, as in OPA."""
+        """Return what stands for one part."""
         if isinstance(part, Scalar):
             return part
         term: Any = part.terms
@@ -104,11 +104,9 @@ class TemplateStrings:
             return SetTerm([term])
         if isinstance(term, Var):
             return SetTerm([term])
-        place = None if isinstance(term, Call) else term.location
+        place = term.location or part.location
         self.faults += undeclared(term, safe, self.rewritten, place)
         term = self._visit(part, safe).terms
-        if place is None:
-            term.location = None
         made = self.locals.var(place)
         capture = Expr(Call(EQ, [made, term], location=place), location=place)
         capture.withs = part.withs
