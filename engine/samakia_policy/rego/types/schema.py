@@ -150,7 +150,7 @@ def _only_choices(schema: Schema) -> bool:
 def _types_text(schema: Schema) -> str:
     types = schema.types
     if not types:
-        return "undefined"
+        return "Undefined"
     return types[0] if len(types) == 1 else f"[{','.join(types)}]"
 
 
