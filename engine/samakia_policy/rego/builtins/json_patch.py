@@ -11,6 +11,7 @@ from samakia_policy.rego.builtins.registry import builtin
 from samakia_policy.rego.errors import BuiltinFault, OperandFault
 from samakia_policy.rego.values.collections import UNDEFINED, Key, Set, Value, equal, key
 from samakia_policy.rego.values.json_text import dump
+from samakia_policy.rego.values.text import shown, written
 
 Path = list[Value]
 _BYTES_A_STEP = 64
@@ -75,7 +76,7 @@ class _Set:
         name = key(step)
         found = self.changed.get(name, self.original.members.get(name, UNDEFINED))
         if found is UNDEFINED:
-            raise BuiltinFault(f"path [{_text(step)}] does not exist in set term {_text(self.original)}")
+            raise BuiltinFault(f"path {shown(step)} does not exist in set term {_text(self.original)}")
         made = self.changed[name] = _node(found)
         return made
 
@@ -175,7 +176,11 @@ def _render(node: Any) -> Value:
 
 
 def _text(value: Value) -> str:
-    return dump(value, html=False)
+    return "" if value is UNDEFINED else written(value)
+
+
+def _typed(value: Value) -> str:
+    return f"{_text(value)} (type: ast.{type_name(value).capitalize()})"
 
 
 def _absent(step: Value) -> BuiltinFault:
@@ -199,7 +204,7 @@ class _Document:
                 raise BuiltinFault("nil value encountered where composite value was expected")
             if not isinstance(node, _Node):
                 raise BuiltinFault(
-                    f"expected composite type for path {_text(step)}, found value: {_text(node)}"
+                    f"expected composite type for path {_text(step)}, found value: {_typed(node)}"
                 )
             node = node.child(step)
         return node
@@ -208,7 +213,7 @@ class _Document:
         """Return the collection that holds the end of a path; raises BuiltinFault."""
         node = self.at(path[:-1])
         if not isinstance(node, _Node):
-            raise BuiltinFault(f"expected composite type, found value: {_text(node)}")
+            raise BuiltinFault(f"expected composite type, found value: {_typed(node)}")
         return node
 
     def copy(self, path: Path) -> Value:
