@@ -1,6 +1,6 @@
 """Run OPA's conformance suite: `python tests/rego/conformance/run.py [FILTER] [options]`.
 
-FILTER is part of a folder or of a case's note. Prints passed and failed per folder 
+FILTER is part of a folder or of a case's note. Prints passed and failed per folder
 (those that pass only with a FILTER), and the first differences.
 
     run.py withkeyword            one folder of v1
