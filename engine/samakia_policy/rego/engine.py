@@ -20,7 +20,7 @@ from samakia_policy.rego.generate.replaced import Replaced, targets
 from samakia_policy.rego.program import Program, build
 from samakia_policy.rego.run.state import Function, new_state
 from samakia_policy.rego.syntax.modules import parse_module
-from samakia_policy.rego.syntax.nodes import Module
+from samakia_policy.rego.syntax.nodes import Location, Module
 from samakia_policy.rego.values.collections import UNDEFINED, Value
 
 
@@ -98,6 +98,10 @@ class Query:
                 fault.location = fault.location or self._program.places.find(fault.__traceback__)
                 raise
         return [self._result(dict(zip(self._names, found, strict=True))) for found in solutions]
+
+    def place(self, file: str, line: int) -> Location | None:
+        """Return what a line of the generated code stands for: tools that trace it need to know."""
+        return self._program.places.at(file, line)
 
     def _result(self, found: dict[str, Value]) -> Result:
         expressions = [

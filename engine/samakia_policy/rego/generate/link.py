@@ -53,6 +53,11 @@ class Places:
         """Remember one unit's places."""
         self._known[name] = places
 
+    def at(self, name: str, line: int) -> Location | None:
+        """Return the place of one generated line."""
+        places = self._known.get(name, [])
+        return places[line - 1] if 0 < line <= len(places) else None
+
     def find(self, traceback: types.TracebackType | None) -> Location | None:
         """Return the place of the innermost generated line in a traceback."""
         found = None

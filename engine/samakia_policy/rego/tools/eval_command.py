@@ -152,7 +152,7 @@ def _ask(chosen: Chosen, asked: Any, limits: Any, output: Output, clock: _Clock)
     from samakia_policy.rego.builtins.context import Context
     from samakia_policy.rego.engine import compile as compile_modules
     from samakia_policy.rego.tools.capabilities import require
-    from samakia_policy.rego.tools.limits import time_limit
+    from samakia_policy.rego.tools.limits import recording, time_limit
     from samakia_policy.rego.tools.results import row_of
 
     text, value, loaded = asked
@@ -173,13 +173,17 @@ def _ask(chosen: Chosen, asked: Any, limits: Any, output: Output, clock: _Clock)
     clock.lap("timer_rego_query_compile_ns")
     context = Context(now_ns=common.time_of(chosen), allowed=allowed)
     try:
-        with time_limit(chosen["timeout"]):
+        with time_limit(chosen["timeout"]), recording(chosen, policy, loaded, query) as recorder:
             found = query.run(value, strict_errors=chosen["strict-builtin-errors"], context=context)
     finally:
         for _, printed in context.printed:
             sys.stderr.write(printed + "\n")
     clock.lap("timer_rego_query_eval_ns")
     output.rows = [row_of(result) for result in found]
+    if recorder is not None and chosen["coverage"]:
+        from samakia_policy.rego.tools.coverage import report
+
+        output.coverage = report(list(loaded.modules.values()), policy.compiled.modules, recorder)
 
 
 def _load(chosen: Chosen) -> Loaded:

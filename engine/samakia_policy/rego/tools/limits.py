@@ -1,13 +1,32 @@
-"""A limit on the time of an evaluation."""
+"""What surrounds an evaluation: a limit on its time, and the recording of what it runs through."""
 
 from __future__ import annotations
 
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from samakia_policy.rego.errors import CANCEL, EvaluationFault
+
+if TYPE_CHECKING:
+    from samakia_policy.rego.tools.flags import Chosen
+    from samakia_policy.rego.tools.loader import Loaded
+    from samakia_policy.rego.tools.recorder import Recorder
+
+
+@contextmanager
+def recording(chosen: Chosen, policy: Any, loaded: Loaded, query: Any) -> Iterator[Recorder | None]:
+    """Record what runs inside where coverage or a profile is wanted; yields the recorder, or None."""
+    if not chosen["coverage"]:
+        yield None
+        return
+    from samakia_policy.rego.tools.index_exclusion import Exclusions
+    from samakia_policy.rego.tools.recorder import Recorder
+
+    recorder = Recorder(list(loaded.modules.values()), Exclusions(list(policy.compiled.modules.values())))
+    with recorder.recording(query):
+        yield recorder
 
 
 @contextmanager

@@ -64,7 +64,7 @@ def validate(chosen: Chosen) -> None:
 
 def run(chosen: Chosen) -> int:
     """Run the tests, report, and return the exit code: 2 when a test failed, 1 after an error."""
-    from samakia_policy.rego.errors import RegoError
+    from samakia_policy.rego.errors import EvaluationFault, RegoError
     from samakia_policy.rego.tools.problems import Refused, listed, problems_of
 
     if chosen["format"] == "gobench":
@@ -78,7 +78,7 @@ def run(chosen: Chosen) -> int:
         loaded = _load(chosen)
         during = ""
         return _run(chosen, loaded)
-    except (Refused, RegoError) as error:
+    except (Refused, RegoError, EvaluationFault) as error:
         sys.stderr.write(listed(problems_of(error), during=during) + "\n")
         return 1
 

@@ -133,7 +133,7 @@ def _record_cases(rule: n.Rule, position: int) -> None:
     place = rule.location
     operator = n.Ref(n.Var("internal"), [n.Scalar("test_case")], location=place)
     call = n.Call(operator, [n.Array(list(names), location=place)], location=place)
-    rule.body = [*rule.body[:at], n.Expr(call, location=place, generated=True), *rule.body[at:]]
+    rule.body = [*rule.body[:at], n.Expr(call, location=place), *rule.body[at:]]
 
 
 def _records(body: n.Body) -> bool:
