@@ -109,22 +109,25 @@ def _emit_rule(rule: n.Rule, group: Group, unit: Unit) -> str:
 def _single(rule: n.Rule, group: Group, scope: Scope) -> None:
     """Emit a rule that gives one value; when its body fails, its `else` is asked."""
     constant = ground(rule.head.value) is not NOT_GROUND
-    otherwise: ast.expr = code.load("U")
-    if rule.otherwise is not None:
+    below = _emit_rule(rule.otherwise, group, scope.unit) if rule.otherwise is not None else ""
+
+    def otherwise() -> ast.stmt:
+        # New nodes each time: each stands on the line of the literal that failed.
         arguments = [code.load("c"), *[code.load(f"a{number}") for number in range(group.arity)]]
-        otherwise = code.call(_emit_rule(rule.otherwise, group, scope.unit), *arguments)
+        return code.back(code.call(below, *arguments) if below else code.load("U"))
+
     outer = scope
     if not constant:
         scope.emit(code.assign("acc", code.load("U")))
     # Before any loop nothing was found yet, so a failing literal goes straight to the `else`.
-    scope.fail = lambda: code.back(otherwise)
+    scope.fail = otherwise
     for number, argument in enumerate(rule.head.args or []):
         scope = match(argument, code.load(f"a{number}"), scope)
     body(rule.body, scope, _first(rule) if constant else _only(rule, group))
     if not constant:
         undefined = code.is_not(code.load("acc"), code.load("U"))
         outer.emit(code.when(undefined, [code.back(code.load("acc"))]))
-    outer.emit(code.back(otherwise))
+    outer.emit(otherwise())
 
 
 def _first(rule: n.Rule) -> Final:
