@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from samakia_policy.rego.tools import common_flags as common
 from samakia_policy.rego.tools.flags import Chosen, Flag, UsageError
@@ -102,13 +102,12 @@ def _run(chosen: Chosen, loaded: Loaded) -> int:
     from samakia_policy.rego.tools.test_rules import find_tests, prepare
     from samakia_policy.rego.tools.test_runner import Settings, run_tests
 
-    modules = [loaded.modules[name] for name in sorted(loaded.modules)]
-    require(common.capabilities_of(chosen), modules)
-    prepare(modules)
-    tests = find_tests(modules, chosen["run"])
+    require(common.capabilities_of(chosen), loaded.modules.values())
+    modules = prepare(loaded.modules)
+    tests = find_tests(modules.values(), chosen["run"])
     allowed = frozenset(chosen["allow"])
     policy = compile_modules(
-        loaded.modules,
+        modules,
         data=loaded.documents,
         version=common.version_of(chosen),
         prints=True,
@@ -116,8 +115,15 @@ def _run(chosen: Chosen, loaded: Loaded) -> int:
         schemas=common.schemas_of(chosen),
     )
     settings = Settings(common.time_of(chosen), chosen["timeout"], allowed)
+    if not chosen["coverage"] and not chosen["threshold"]:
+        return _report(chosen, list(run_tests(policy, tests, settings)))
+    from samakia_policy.rego.tools.index_exclusion import Exclusions
+    from samakia_policy.rego.tools.recorder import Recorder
+
+    compiled = policy.compiled.modules
+    settings.recorder = Recorder(list(modules.values()), Exclusions(list(compiled.values())))
     results = list(run_tests(policy, tests, settings))
-    return _report(chosen, results)
+    return _report_coverage(chosen, results, (list(loaded.modules.values()), compiled, settings.recorder))
 
 
 def _report(chosen: Chosen, results: list[TestResult]) -> int:
@@ -127,6 +133,35 @@ def _report(chosen: Chosen, results: list[TestResult]) -> int:
         report_json(results, by_duration=chosen["sort"] == "duration")
     else:
         report_pretty(results, verbose=chosen["verbose"])
+    return _exit_code(chosen, results)
+
+
+def _report_coverage(chosen: Chosen, results: list[TestResult], recorded: Any) -> int:
+    """Print the coverage, or what failed; below the threshold it is said on standard error instead."""
+    from samakia_policy.rego.tools.coverage import missed_lines, report
+    from samakia_policy.rego.tools.go_json import indented
+    from samakia_policy.rego.tools.test_reports import report_pretty
+
+    wrong = [result.error.text for result in results if result.error is not None]
+    failed = [result for result in results if result.fail]
+    if wrong or failed:
+        if not wrong:
+            report_pretty(failed, verbose=chosen["verbose"])
+        sys.stderr.write((wrong[0] if wrong else str(failed[0])) + "\n")
+        return 1
+    found = report(*recorded)
+    if found["coverage"] < chosen["threshold"]:
+        got, wanted = found["coverage"], chosen["threshold"]
+        lines = [f"Code coverage threshold not met: got {got:.2f} instead of {wanted:.2f}"]
+        if chosen["verbose"]:
+            lines += ["Lines not covered:", *(f"\t{line}" for line in missed_lines(found))]
+        sys.stderr.write("\n".join(lines) + "\n")
+        return 2
+    sys.stdout.write(indented(found))
+    return _exit_code(chosen, results)
+
+
+def _exit_code(chosen: Chosen, results: list[TestResult]) -> int:
     if not results and chosen["fail-on-empty"]:
         sys.stderr.write("no tests were run\n")
         return 1

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from samakia_policy.rego.builtins.context import Context
@@ -64,16 +64,22 @@ def find_tests(modules: Iterable[n.Module], pattern: str = "") -> list[Test]:
     return [test for test in found if wanted.search(test.query)]
 
 
-def prepare(modules: Iterable[n.Module]) -> None:
-    """Number tests of equal name, and make bodies say which case they are in; before compiling."""
+def prepare(modules: dict[str, n.Module]) -> dict[str, n.Module]:
+    """Return modules whose tests of equal name are numbered, and whose bodies say which case they are in."""
     counts: dict[str, int] = {}
-    for module in modules:
-        for rule in module.rules:
-            position = _position(rule)
-            if position is None or parts(rule)[position].startswith(SKIPPED):
-                continue
-            _number(module, rule, position, counts)
-            _record_cases(rule, position)
+    return {name: _prepared(modules[name], counts) for name in sorted(modules)}
+
+
+def _prepared(module: n.Module, counts: dict[str, int]) -> n.Module:
+    made = replace(module, rules=[])
+    for rule in module.rules:
+        position = _position(rule)
+        changed = replace(rule, head=replace(rule.head), module=made)
+        if position is not None and not parts(rule)[position].startswith(SKIPPED):
+            _number(module, changed, position, counts)
+            _record_cases(changed, position)
+        made.rules.append(changed)
+    return made
 
 
 def parts(rule: n.Rule) -> list[str]:
@@ -130,10 +136,8 @@ def _record_cases(rule: n.Rule, position: int) -> None:
     for variable in wanted:
         first = next((i for i, expr in enumerate(rule.body) if variable in _variables(expr)), -1)
         at = max(at, first + 1)
-    place = rule.location
-    operator = n.Ref(n.Var("internal"), [n.Scalar("test_case")], location=place)
-    call = n.Call(operator, [n.Array(list(names), location=place)], location=place)
-    rule.body = [*rule.body[:at], n.Expr(call, location=place), *rule.body[at:]]
+    call = n.Call(n.Ref(n.Var("internal"), [n.Scalar("test_case")]), [n.Array(list(names))])
+    rule.body = [*rule.body[:at], n.Expr(call), *rule.body[at:]]
 
 
 def _records(body: n.Body) -> bool:

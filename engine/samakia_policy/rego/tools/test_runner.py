@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
 from time import perf_counter_ns
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from samakia_policy.rego.builtins.context import Context
 from samakia_policy.rego.engine import Policy
@@ -15,6 +16,9 @@ from samakia_policy.rego.tools.problems import problems_of
 from samakia_policy.rego.tools.test_results import TestResult, read_cases
 from samakia_policy.rego.tools.test_rules import Test, cases_begun
 
+if TYPE_CHECKING:
+    from samakia_policy.rego.tools.recorder import Recorder
+
 
 @dataclass(slots=True)
 class Settings:
@@ -23,7 +27,7 @@ class Settings:
     now_ns: int
     timeout: float
     allowed: frozenset[str]
-    tracer: Any = None
+    recorder: Recorder | None = None
 
 
 def run_tests(policy: Policy, tests: list[Test], settings: Settings) -> Iterator[TestResult]:
@@ -42,7 +46,8 @@ def _run(policy: Policy, test: Test, settings: Settings, result: TestResult) -> 
     started = perf_counter_ns()
     try:
         query = policy.query(test.query)
-        with time_limit(settings.timeout):
+        recording = settings.recorder.recording(query) if settings.recorder else nullcontext()
+        with time_limit(settings.timeout), recording:
             found = query.run(context=context)
     except (EvaluationFault, RegoError) as error:
         result.error = problems_of(error)[0]
