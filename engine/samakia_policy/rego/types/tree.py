@@ -15,6 +15,7 @@ from samakia_policy.rego.types.model import (
     AnyType,
     Dynamic,
     ObjectType,
+    Order,
     Property,
     SetType,
     Type,
@@ -23,6 +24,7 @@ from samakia_policy.rego.types.model import (
 from samakia_policy.rego.types.operations import keys, union
 from samakia_policy.rego.values.collections import Key
 
+Leaf = tuple[list[Term], Type]
 _EXTENSIBLE: Dynamic = (STRING, ANY)
 
 
@@ -36,13 +38,14 @@ def node_key(term: Term) -> Any:
 class Node:
     """One place in the tree; `type` is None where only places below it are known."""
 
-    __slots__ = ("_extent", "children", "term", "type")
+    __slots__ = ("_extent", "_leaves", "children", "term", "type")
 
     def __init__(self, term: Term | None = None) -> None:
         self.term = term
         self.type: Type | None = None
         self.children: dict[Key, Node] = {}
         self._extent: Type | None = None
+        self._leaves: list[Leaf] | None = None
 
     def child(self, term: Term) -> Node | None:
         """Return the node below this one that a term leads to."""
@@ -54,7 +57,7 @@ class Node:
         found = self.children.get(place)
         if found is None:
             found = self.children[place] = Node(term)
-        self._extent = None
+        self._extent = self._leaves = None
         return found
 
     def put(self, path: Sequence[Term], kind: Type | None) -> None:
@@ -81,12 +84,19 @@ class Node:
     def absorb(self) -> None:
         """Make what lies below this node part of its own type."""
         whole = unrolled(self.type)
-        for path, kind in self.leaves():
+        for path, kind in self.distinct_leaves():
             if isinstance(whole, ObjectType):
                 whole = _into_object(whole, path, kind)
         self.type = whole
 
-    def leaves(self) -> Iterator[tuple[list[Term], Type]]:
+    def distinct_leaves(self) -> list[Leaf]:
+        """Return the nearest typed nodes below, one for all whose names and values have the same types."""
+        if self._leaves is None:
+            distinct = {(*map(_name_order, path), kind.order): (path, kind) for path, kind in self.leaves()}
+            self._leaves = list(distinct.values())
+        return self._leaves
+
+    def leaves(self) -> Iterator[Leaf]:
         """Yield the nearest nodes below that have a type, with their paths."""
         for node in self.children.values():
             assert node.term is not None
@@ -174,3 +184,7 @@ def _into_object(target: ObjectType, path: Sequence[Term], kind: Type) -> Object
         if name is target.dynamic[0] and item is target.dynamic[1]:
             return target
     return ObjectType(target.static, (name, item))
+
+
+def _name_order(term: Term) -> Order:
+    return constant_type(term).order if is_constant(term) else form(term)
