@@ -1,142 +1,145 @@
-"""Whole modules, and the single bodies and terms that queries are made of."""
+"""Text to modules, queries, terms and references."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from samakia_policy.rego.depth import deep
 from samakia_policy.rego.errors import PARSE, Fault, RegoError
-from samakia_policy.rego.syntax import nodes as n
-from samakia_policy.rego.syntax.annotations import annotate
-from samakia_policy.rego.syntax.rules import Rules
-from samakia_policy.rego.syntax.tokens import END, IDENT, Tokens, tokenize
+from samakia_policy.rego.syntax.annotations import attach_annotations, read_annotations
+from samakia_policy.rego.syntax.bare_rules import BareRule, rule_from_body
+from samakia_policy.rego.syntax.location import Location, Source, Span
+from samakia_policy.rego.syntax.nodes import Body, Comment, Import, Module, Ref, Rule, Term, Var
+from samakia_policy.rego.syntax.statements import Package, Parser
+from samakia_policy.rego.syntax.tokens import ALL_FUTURE_WORDS, WORDS, WORDS_V1
+from samakia_policy.rego.syntax.version_checks import missing_head_keyword, version_faults
 
-_V1_WORDS = frozenset(("in", "every", "if", "contains"))
-_FUTURE = frozenset(("in", "every", "if", "contains", "not", "and", "or"))
-
-
-def parse_module(file: str, text: str, *, version: int = 1, future: bool = False) -> n.Module:
-    """Return a module; raises RegoError. `future`: every future keyword is known without an import."""
-    return _Modules(tokenize(file, text.removeprefix("\ufeff")), version, future=future).module(file, text)
+_Statement = Package | Import | Rule | Body
 
 
-def parse_body(
-    text: str, *, version: int = 1, file: str = "", future: frozenset[str] | tuple[str, ...] = ()
-) -> n.Body:
-    """Return the body of a query; raises RegoError."""
-    parser = _Modules(tokenize(file, text), version, future=False)
-    parser.words |= frozenset(future)
-    if parser.kind == END:
-        raise parser.fail("empty query")
-    return parser.body(END)
+def parse_module(file: str, text: str, *, version: int = 1, future: Iterable[str] = ()) -> Module:
+    """Parse a file; `future`: keywords that are known without an import. Raises RegoError."""
+    parser = _parser(file, text, version, future)
+    with deep():
+        statements = parser.statements()
+        comments = _comments(parser)
+        annotations, faults = read_annotations(parser.source, comments)
+        _raise([*parser.faults, *faults])
+        if not statements:
+            raise RegoError([Fault(PARSE, "empty module", Location(file, 0, 0))])
+        module = _module(parser, statements)
+        module.comments, module.annotations = comments, annotations
+        _raise(attach_annotations(module))
+    return module
 
 
-def parse_term(text: str, *, version: int = 1) -> n.Term:
-    """Return a single term; raises RegoError."""
-    parser = _Modules(tokenize("", text), version, future=False)
-    term = parser.infix()
-    if parser.kind != END:
-        raise parser.unexpected("expected exactly one term")
+def parse_body(text: str, *, version: int = 1, file: str = "", future: Iterable[str] = ()) -> Body:
+    """Parse a query; raises RegoError."""
+    parser = _parser(file, text, version, future)
+    with deep():
+        statements = parser.statements(rules=False)
+    _raise(parser.faults)
+    body: Body = []
+    for statement in statements:
+        if not isinstance(statement, list):
+            kind = "Package" if isinstance(statement, Package) else "Import"
+            raise RegoError([Fault(PARSE, f"expected body but got *ast.{kind}", statement.location)])
+        body += statement
+    return body
+
+
+def parse_term(text: str, *, version: int = 1, file: str = "") -> Term:
+    """Parse exactly one term; raises RegoError."""
+    body = parse_body(text, version=version, file=file)
+    terms = body[0].terms if len(body) == 1 else None
+    if not isinstance(terms, Term):
+        message = "expected exactly one term" if len(body) != 1 else "expected term"
+        raise RegoError([Fault(PARSE, message, body[0].location if body else None)])
+    return terms
+
+
+def parse_ref(text: str, *, version: int = 1, file: str = "") -> Ref:
+    """Parse exactly one reference; raises RegoError."""
+    term = parse_term(text, version=version, file=file)
+    if not isinstance(term, Ref):
+        raise RegoError([Fault(PARSE, f"expected ref but got {text.strip()}", term.location)])
     return term
 
 
-def parse_ref(text: str, *, version: int = 1) -> n.Ref:
-    """Return a reference; raises RegoError."""
-    term = parse_term(text, version=version)
-    if isinstance(term, n.Var):
-        return n.Ref(term, [], location=term.location)
-    if not isinstance(term, n.Ref):
-        raise RegoError([Fault(PARSE, "expected ref", term.location)])
-    return term
+def _parser(file: str, text: str, version: int, future: Iterable[str]) -> Parser:
+    words = WORDS if version == 0 else WORDS | WORDS_V1
+    chosen = {word: ALL_FUTURE_WORDS[word] for word in future if word in ALL_FUTURE_WORDS}
+    parser = Parser(Source(file, text), version, words | chosen)
+    parser.not_bodies = "not" in chosen
+    return parser
 
 
-class _Modules(Rules):
-    def __init__(self, tokens: Tokens, version: int, *, future: bool) -> None:
-        super().__init__(tokens, _V1_WORDS if version else frozenset())
-        if future:
-            self.words |= _FUTURE
-        self.version = version
-        self.future: set[str] = set()
-
-    def module(self, file: str, text: str) -> n.Module:
-        """Parse everything."""
-        if self.kind == END:
-            raise self.fail("empty module")
-        package = self._package()
-        imports, rules = [], []
-        while self.kind != END:
-            if self.kind == ";":
-                self.at += 1
-            elif self.kind == "import" and not self.ref_follows():
-                imports.append(self._import())
-            else:
-                rules.extend(self._checked(self.rules()))
-        made = n.Module(package, imports, rules, [], self.tokens.comments, file, text, self.version)
-        made.future = frozenset(self.future)
-        for rule in rules:
-            _own(rule, made)
-        annotate(made)
-        return made
-
-    def _checked(self, rules: list[n.Rule]) -> list[n.Rule]:
-        if self.kind != END and not self.tokens.line_before[self.at] and self.kind != ";":
-            raise self.unexpected()
-        return rules
-
-    def _package(self) -> n.Ref:
-        if self.kind != "package":
-            raise self.fail("package expected")
-        place = self.here()
-        self.at += 1
-        if self.kind != IDENT and not self.tokens.texts[self.at][:1].isalpha():
-            raise self.unexpected("expected ident")
-        start = self.tokens.starts[self.at]
-        term = self.finish(self.variable(), start)
-        ref = term if isinstance(term, n.Ref) else n.Ref(term, [], location=term.location)
-        head = n.Var("data", location=ref.head.location)
-        first = n.Scalar(ref.head.name, location=ref.head.location)  # type: ignore[union-attr]
-        for part in ref.path:
-            if not isinstance(part, n.Scalar) or not isinstance(part.value, str):
-                raise self.tokens.fail("package name cannot contain variables", start)
-        return n.Ref(head, [first, *ref.path], location=place)
-
-    def _import(self) -> n.Import:
-        place, start = self.here(), self.tokens.starts[self.at]
-        self.at += 1
-        if self.kind != IDENT:
-            raise self.unexpected("expected ident")
-        term = self.term()
-        ref = term if isinstance(term, n.Ref) else n.Ref(term, [], location=term.location)
-        head = ref.head.name  # type: ignore[union-attr]
-        if head not in ("data", "input", "future", "rego"):
-            raise self.tokens.fail(
-                f"unexpected import path, must begin with one of: {{data, future, input, rego}}, got: {head}", start
-            )
-        alias = None
-        if self.kind == "as":
-            self.at += 1
-            if self.kind != IDENT:
-                raise self.unexpected("expected var")
-            alias = self.tokens.texts[self.at]
-            self.at += 1
-        made = n.Import(ref, alias, location=place)
-        self._keywords(made, head)
-        return made
-
-    def _keywords(self, made: n.Import, head: str) -> None:
-        path = [getattr(term, "value", None) for term in made.path.path]
-        if head == "rego" and path == ["v1"]:
-            self.words |= _V1_WORDS
-            self.future.add("rego.v1")
-            self.version = 1
-        if head == "future" and path[:1] == ["keywords"]:
-            names = [str(path[1])] if len(path) > 1 else sorted(_V1_WORDS)
-            for name in names:
-                if name not in _FUTURE:
-                    raise RegoError([Fault(PARSE, f"unexpected keyword, must be one of {sorted(_FUTURE)}", made.location)])
-                self.future.add(name)
-                self.words |= {name} | ({"in"} if name == "every" else set())
+def _raise(faults: Iterable[Fault]) -> None:
+    found = list(faults)
+    if found:
+        raise RegoError(found)
 
 
-def _own(rule: n.Rule, module: n.Module) -> None:
-    current: n.Rule | None = rule
-    while current is not None:
-        current.module = module
-        current = current.otherwise
+def _comments(parser: Parser) -> list[Comment]:
+    text, source = parser.source.text, parser.source
+    return [
+        Comment(_comment_text(text[start + 1 : end]), location=Span(source, start, end))
+        for start, end in parser.tokens.comments
+    ]
+
+
+def _comment_text(text: str) -> str:
+    return "" if text == "\r" else text[:1] + text[1:].rstrip("\r")
+
+
+def _module(parser: Parser, statements: list[_Statement]) -> Module:
+    first = statements[0]
+    faults: list[Fault] = []
+    if isinstance(first, Package):
+        package = first.path
+        place: Location | None = first.location
+    else:
+        package, place = Ref(Var("data"), []), _place(first)
+        faults.append(Fault(PARSE, "package expected", place))
+    source = parser.source
+    words = frozenset(word for word in parser.words if word in ALL_FUTURE_WORDS)
+    module = Module(package, [], [], [], [], source.file, source.text, parser.version, words, location=place)
+    raised = _fill(module, statements, faults)
+    if raised:
+        module.version = max(module.version, 1)
+        for rule in module.rules:
+            faults += version_faults(rule)
+    _raise(faults)
+    return module
+
+
+def _fill(module: Module, statements: list[_Statement], faults: list[Fault]) -> bool:
+    """Sort statements into the module; whether it is to be checked as one of v1."""
+    raised = module.version > 0
+    for index, statement in enumerate(statements[1:], 1):
+        if isinstance(statement, Import):
+            module.imports.append(statement)
+            raised = raised or getattr(statement.path.head, "name", "") == "rego"
+        elif isinstance(statement, Package):
+            faults.append(Fault(PARSE, "unexpected package", statement.location))
+        elif isinstance(statement, Rule):
+            _add(module, statement)
+        else:
+            try:
+                _add(module, rule_from_body(statement))
+            except BareRule as refused:
+                hint = "" if raised else missing_head_keyword(statements, index)
+                faults.append(Fault(PARSE, str(refused) + hint, _place(statement)))
+    return raised
+
+
+def _add(module: Module, rule: Rule) -> None:
+    module.rules.append(rule)
+    each: Rule | None = rule
+    while each is not None:
+        each.module = module
+        each = each.otherwise
+
+
+def _place(statement: _Statement) -> Location | None:
+    return statement[0].location if isinstance(statement, list) else statement.location

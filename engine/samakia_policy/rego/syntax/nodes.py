@@ -10,48 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from samakia_policy.rego.syntax.location import Location
 from samakia_policy.rego.values.number import Number
-
-
-class Location:
-    """Where a node starts: file, row and column from 1, offset in the text; `text` is the node's own source."""
-
-    __slots__ = ("_text", "col", "end", "file", "offset", "row", "source")
-
-    def __init__(  # noqa: PLR0913 - a place has that many parts
-        self, file: str, row: int, col: int, offset: int = 0, text: str = "", *, source: str = "", end: int = 0
-    ) -> None:
-        self.file = file
-        self.row = row
-        self.col = col
-        self.offset = offset
-        self._text = text
-        self.source = source
-        self.end = end
-
-    @property
-    def text(self) -> str:
-        """The source of the node."""
-        return self.source[self.offset : self.end] if self.source else self._text
-
-    def until(self, end: int) -> Location:
-        """Return the same place reaching to another end."""
-        return Location(self.file, self.row, self.col, self.offset, source=self.source, end=end)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Location) and self._key() == other._key()
-
-    def __hash__(self) -> int:
-        return hash(self._key())
-
-    def _key(self) -> tuple[str, int, int, int]:
-        return self.file, self.row, self.col, self.offset
-
-    def __repr__(self) -> str:
-        return f"Location({self.file!r}, {self.row}, {self.col})"
-
-    def __str__(self) -> str:
-        return f"{self.file}:{self.row}" if self.file else f"{self.row}:{self.col}"
 
 
 @dataclass(slots=True, eq=False)
@@ -65,7 +25,7 @@ class Node:
 class Scalar(Node):
     """null, true, a number or a string, as the value itself (see values/)."""
 
-    value: None | bool | int | Number | str
+    value: bool | int | Number | str | None
 
 
 @dataclass(slots=True, eq=False)
@@ -236,7 +196,7 @@ class Head(Node):
     `ref` is the whole name as written, without args: a Ref whose head is a Var. `key` is set for `contains`
     only (a partial set); a partial object is a Ref whose last element is not the rule's name: `p[x] := y`
     has ref `p[x]` and value `y`. `value` is None only for `contains`; a bare head has value true
-    (`implicit_value`). `assign`: written with `:=`.
+    (`implicit_value`). `assign`: written with `:=`; `keywords`: `if` and `contains`, where written.
     """
 
     ref: Ref
@@ -245,11 +205,15 @@ class Head(Node):
     value: Term | None = None
     assign: bool = False
     implicit_value: bool = False
+    keywords: tuple[str, ...] = ()
 
 
 @dataclass(slots=True, eq=False)
 class Rule(Node):
-    """A rule. A rule without body has one generated literal `true`. `otherwise` is its `else`, as a Rule."""
+    """A rule. `otherwise` is its `else`, as a Rule.
+
+    A rule without body has one generated literal `true` (`generated_body`, but for defaults).
+    """
 
     head: Head
     body: Body
@@ -258,6 +222,7 @@ class Rule(Node):
     is_else: bool = False
     annotations: list[Annotations] = field(default_factory=list)
     module: Module | None = None
+    generated_body: bool = False
 
 
 @dataclass(slots=True, eq=False)
@@ -266,6 +231,7 @@ class Import(Node):
 
     path: Ref
     alias: str | None = None
+    alias_location: Location | None = None
 
     @property
     def name(self) -> str:

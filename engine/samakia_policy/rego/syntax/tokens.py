@@ -1,141 +1,178 @@
-"""Tokens: kinds, texts and offsets in parallel lists, found by one regular expression."""
+"""Text to tokens: one regular expression; what it does not accept is looked at again in `malformed`.
+
+A token is its kind, its text and where it starts and ends, in four parallel lists. Kinds are the names that
+messages use for them, so that a message can be made of the kind itself.
+"""
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from dataclasses import dataclass, field
+from itertools import islice
 
-from samakia_policy.rego.errors import PARSE, Fault, RegoError
-from samakia_policy.rego.syntax.nodes import Comment, Location
+from samakia_policy.rego.syntax.malformed import Malformed, malformed, spread_bad_characters
 
-END, IDENT, NUMBER, STRING, RAW, PART, LAST = "eof", "ident", "number", "string", "raw", "part", "last"
+ILLEGAL, EOF, IDENTIFIER, NUMBER, STRING = "illegal", "eof", "identifier", "number", "string"
+PART, END = "template-string-part", "template-string-end"
+RAW_PART, RAW_END = "raw-template-string-part", "raw-template-string-end"
+AND_WORD, OR_WORD = "and keyword", "or keyword"
+"""`and` and `or` name the operators `&` and `|`; these are the words."""
 
-KEYWORDS = frozenset(("package", "import", "as", "default", "else", "not", "some", "with", "null", "true", "false"))
+WORDS = {
+    word: word
+    for word in ("package", "import", "as", "default", "else", "not", "some", "with", "null", "true", "false")
+}
+WORDS_V1 = {word: word for word in ("in", "every", "contains", "if")}
+FUTURE_WORDS = {"not": "not", "and": AND_WORD, "or": OR_WORD}
+ALL_FUTURE_WORDS = WORDS_V1 | FUTURE_WORDS
+SHOWN = {AND_WORD: "and", OR_WORD: "or"}
+
+PUNCTUATION = {
+    **{char: char for char in "[]{}(),:.;"},
+    "+": "plus",
+    "-": "minus",
+    "*": "mul",
+    "/": "div",
+    "%": "rem",
+    "&": "and",
+    "|": "or",
+    "=": "eq",
+    "==": "equal",
+    ":=": "assign",
+    "!=": "neq",
+    ">": "gt",
+    "<": "lt",
+    ">=": "gte",
+    "<=": "lte",
+}
 
 _TOKEN = re.compile(
-    r"""(?P<space>[ \t\r\n]+)
-      | (?P<comment>\#[^\n]*)
-      | (?P<ident>[A-Za-z_][A-Za-z0-9_]*)
-      | (?P<number>(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)
-      | (?P<string>"(?:[^"\\\n]|\\.)*")
-      | (?P<raw>`[^`]*`)
-      | (?P<template>\$["`])
-      | (?P<op>:=|==|!=|<=|>=|[-+*/%&|=<>{}()\[\].,:;])""",
-    re.VERBOSE,
+    r"""[ \t\r\n]*+(?:
+      ([A-Za-z_][A-Za-z_\d]*)
+    | ([\[\]{}(),.;+*/%&|-] | :=? | ==? | != | [<>]=?)
+    | ("[^"\\\n]*(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\n]*)*" | `[^`]*`)
+    | ([0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?(?![0-9A-Za-z_.]))
+    | (\#[^\n]*)
+    | (.)
+    | \Z
+    )""",
+    re.VERBOSE | re.DOTALL,
 )
-_PLAIN = re.compile(r'(?:[^"\\{\n]|\\.)*')
-_RAW = re.compile(r"(?:[^`\\{]|\\(?!\{)|\\\{)*")
+_WORD, _SIGN, _STRING, _NUMBER, _COMMENT, _OTHER = range(1, 7)
+_KINDS = {_STRING: STRING, _NUMBER: NUMBER}
+_TEMPLATE = re.compile(r'[^"\\\n{]*(?:\\(?:["\\/bfnrt{]|u[0-9a-fA-F]{4})[^"\\\n{]*)*(["{])')
+_RAW_TEMPLATE = re.compile(r"[^`{\\]*(?:\\\{?[^`{\\]*)*([`{])")
+_BAD = re.compile("[\0\ufeff\ud800-\udfff]")
+_BAD_SHOWN = 100
 
 
 @dataclass(slots=True)
 class Tokens:
-    """The tokens of one text. `line_before[n]`: a line ends somewhere before token n."""
+    """The tokens of a text; `errors` holds what is wrong with the illegal ones, by index."""
 
-    file: str
     text: str
     kinds: list[str] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
     starts: list[int] = field(default_factory=list)
     ends: list[int] = field(default_factory=list)
-    line_before: list[bool] = field(default_factory=list)
-    comments: list[Comment] = field(default_factory=list)
-    lines: list[int] = field(default_factory=list)
+    comments: list[tuple[int, int]] = field(default_factory=list)
+    errors: dict[int, tuple[str, ...]] = field(default_factory=dict)
 
-    def place(self, start: int, end: int) -> Location:
-        """Return the place of a stretch of the text."""
-        row = bisect_right(self.lines, start)
-        return Location(self.file, row, start - self.lines[row - 1] + 1, start, source=self.text, end=end)
+    def add(self, kind: str, start: int, end: int) -> None:
+        """Append a token."""
+        self.kinds.append(kind)
+        self.texts.append(self.text[start:end])
+        self.starts.append(start)
+        self.ends.append(end)
 
-    def fail(self, message: str, start: int, end: int | None = None, hint: str = "") -> RegoError:
-        """Return the error for something wrong at an offset."""
-        place = self.place(start, start + 1 if end is None else end)
-        return RegoError([Fault(PARSE, message, place, hint)])
-
-
-def tokenize(file: str, text: str) -> Tokens:
-    """Return the tokens of a text; raises RegoError."""
-    made = Tokens(file, text)
-    made.lines = [0, *[found.end() for found in re.finditer("\n", text)]]
-    _Lexer(made).run()
-    return made
+    def retag(self, words: dict[str, str], start: int = 0) -> None:
+        """Make keywords of the identifiers that are among these words, from a token on."""
+        texts, kinds = self.texts, self.kinds
+        for index in range(start, len(kinds)):
+            if kinds[index] is IDENTIFIER and texts[index] in words:
+                kinds[index] = words[texts[index]]
 
 
-class _Lexer:
-    """Walks over the text; `open` holds, for each template string we are inside, its quote and brace depth."""
+def tokenize(text: str, words: dict[str, str]) -> Tokens:
+    """Split a text into tokens; never fails: what is wrong is an illegal token."""
+    tokens = Tokens(text)
+    position = 1 if text.startswith("\ufeff") else 0
+    open_templates: list[tuple[bool, int]] = []
+    while position >= 0:
+        position = _scan(tokens, position, words, open_templates)
+    tokens.add(EOF, len(text), len(text))
+    if _BAD.search(text, 1 if text.startswith("\ufeff") else 0):
+        found = _BAD.finditer(text, 1 if text.startswith("\ufeff") else 0)
+        spread_bad_characters(tokens, [bad.start() for bad in islice(found, _BAD_SHOWN)])
+    return tokens
 
-    def __init__(self, made: Tokens) -> None:
-        self.made = made
-        self.open: list[tuple[str, int]] = []
-        self.newline = False
 
-    def run(self) -> None:
-        text, position, depth = self.made.text, 0, 0
-        match = _TOKEN.match
-        while position < len(text):
-            found = match(text, position)
-            if found is None:
-                raise self._bad(position)
-            kind = str(found.lastgroup)
-            end = found.end()
-            if kind == "space":
-                self.newline = self.newline or "\n" in found.group()
-            elif kind == "comment":
-                self._comment(position, end)
-            elif kind == "template":
-                self.open.append((text[position + 1], depth))
-                depth = 0
-                end = self._part(position, end)
-                depth = self._closed(depth)
-            else:
-                if kind == "op":
-                    kind = found.group()
-                    depth += (kind == "{") - (kind == "}")
-                if kind == "}" and depth < 0 and self.open:
-                    self._add("}", position, end)
-                    end = self._part(position, end)
-                    depth = self._closed(0)
-                else:
-                    self._add(kind, position, end)
-            position = end
-        if self.open:
-            raise self.made.fail("illegal token: non-terminated template string", len(text))
-        self._add(END, len(text), len(text))
+def _scan(tokens: Tokens, position: int, words: dict[str, str], opened: list[tuple[bool, int]]) -> int:
+    """Add plain tokens; return where to go on after one that is not plain, or -1 at the end."""
+    kinds, texts, starts, ends = tokens.kinds, tokens.texts, tokens.starts, tokens.ends
+    for found in _TOKEN.finditer(tokens.text, position):
+        which = found.lastindex
+        if which is None:
+            break
+        lexeme = found[which]
+        start = found.start(which)
+        if which == _WORD:
+            kinds.append(words.get(lexeme, IDENTIFIER))
+        elif which == _SIGN:
+            if opened and lexeme in "{}" and _braces(lexeme, opened):
+                tokens.add("}", start, start + 1)
+                return _template(tokens, start + 1, opened.pop()[0], opened)
+            kinds.append(PUNCTUATION[lexeme])
+        elif which == _COMMENT:
+            tokens.comments.append((start, found.end()))
+            continue
+        elif which == _OTHER:
+            return _other(tokens, start, opened)
+        else:
+            kinds.append(_KINDS[which])
+        texts.append(lexeme)
+        starts.append(start)
+        ends.append(found.end())
+    return -1
 
-    def _closed(self, depth: int) -> int:
-        """Return the brace depth to go on with: the outer one when the template string has ended."""
-        if self.made.kinds[-1] == LAST:
-            return self.open.pop()[1]
-        return depth
 
-    def _part(self, start: int, position: int) -> int:
-        """Read a template string's text up to the next `{` or its end."""
-        text = self.made.text
-        quote = self.open[-1][0]
-        found = (_PLAIN if quote == '"' else _RAW).match(text, position)
-        end = found.end() if found else position
-        last = text[end : end + 1]
-        if last not in (quote, "{"):
-            raise self.made.fail("non-terminated string", start)
-        self._add(LAST if last == quote else PART, start, end + 1, text[position:end])
-        return end + 1
+def _braces(lexeme: str, opened: list[tuple[bool, int]]) -> bool:
+    """Count braces inside a template expression; true if this one ends the expression."""
+    raw, depth = opened[-1]
+    if lexeme == "}" and depth == 0:
+        return True
+    opened[-1] = (raw, depth + (1 if lexeme == "{" else -1))
+    return False
 
-    def _comment(self, start: int, end: int) -> None:
-        place = self.made.place(start, end)
-        self.made.comments.append(Comment(self.made.text[start + 1 : end], location=place))
 
-    def _add(self, kind: str, start: int, end: int, text: str | None = None) -> None:
-        made = self.made
-        word = made.text[start:end] if text is None else text
-        made.kinds.append(word if kind == IDENT and word in KEYWORDS else kind)
-        made.texts.append(word)
-        made.starts.append(start)
-        made.ends.append(end)
-        made.line_before.append(self.newline)
-        self.newline = False
+def _other(tokens: Tokens, start: int, opened: list[tuple[bool, int]]) -> int:
+    text = tokens.text
+    if text.startswith(('$"', "$`"), start):
+        return _template(tokens, start + 2, text[start + 1] == "`", opened, start)
+    return _add_malformed(tokens, start, malformed(text, start))
 
-    def _bad(self, position: int) -> RegoError:
-        character = self.made.text[position]
-        if character in '"`':
-            return self.made.fail("non-terminated string", position)
-        return self.made.fail("illegal token", position)
+
+def _add_malformed(tokens: Tokens, start: int, found: Malformed) -> int:
+    if found.errors or not found.kind:
+        tokens.errors[len(tokens.kinds)] = found.errors
+    tokens.add(ILLEGAL if found.errors else found.kind or ILLEGAL, start, found.end)
+    return found.end
+
+
+def _template(tokens: Tokens, at: int, raw: bool, opened: list[tuple[bool, int]], start: int = -1) -> int:
+    """Add one part of a template string, from the quote or brace before it to an expression or the end."""
+    begin = at if start < 0 else start
+    found = (_RAW_TEMPLATE if raw else _TEMPLATE).match(tokens.text, at)
+    if found:
+        end = found.end()
+    else:
+        broken = malformed(tokens.text, at - 1, template=True, raw=raw)
+        end = broken.end
+        if broken.errors:
+            return _add_malformed(tokens, begin, broken)
+    more = tokens.text[end - 1] == "{"
+    if more:
+        opened.append((raw, 0))
+    tokens.add((RAW_PART if raw else PART) if more else (RAW_END if raw else END), begin, end)
+    tokens.texts[-1] = tokens.text[at - 1 : end]
+    return end

@@ -1,0 +1,154 @@
+"""Imports, and the keywords that some of them bring."""
+
+from __future__ import annotations
+
+from samakia_policy.rego.syntax.kinds import value_name
+from samakia_policy.rego.syntax.location import Location
+from samakia_policy.rego.syntax.nodes import Import, Ref, Scalar, Term, Var
+from samakia_policy.rego.syntax.rules import Rules
+from samakia_policy.rego.syntax.terms import ROOTS
+from samakia_policy.rego.syntax.tokens import (
+    ALL_FUTURE_WORDS,
+    IDENTIFIER,
+    WORDS,
+    WORDS_V1,
+    Tokens,
+)
+
+_BEGINNINGS = (*ROOTS, "future", "rego")
+
+
+class Imports(Rules):
+    """`import path as name`."""
+
+    _future_tokens: Tokens | None = None
+
+    def name_or_keyword(self) -> bool:
+        """Whether a name, or a keyword standing for one, is here."""
+        if self.kind is not IDENTIFIER and self.allowed_in_ref(self.kind):
+            self.kind = IDENTIFIER
+        return self.kind is IDENTIFIER
+
+    def import_(self) -> Import | None:
+        """Parse an import; None, without an error, where `import` begins a reference."""
+        place = self.here()
+        self.advance()
+        if self.touches() in (".", "["):
+            return None
+        if not self.name_or_keyword():
+            self.illegal()
+            return None
+        path = self._path()
+        if path is None:
+            return None
+        found = Import(path, location=place)
+        if self.kind == "as":
+            return self._alias(found)
+        self._refuse_keyword_at_end(path)
+        return found
+
+    def _path(self) -> Ref | None:
+        term = self._path_term()
+        if isinstance(term, Var):
+            term = Ref(term, [], location=term.location)
+        if not isinstance(term, Ref):
+            self.fault(self.here(), "expected path")
+            return None
+        for part in term.path:
+            if not isinstance(part, Scalar) or not isinstance(part.value, str):
+                assert part.location
+                self.fault(part.location, f"unexpected {value_name(part)} token: expecting string")
+                return None
+        first = getattr(term.head, "name", "")
+        if first not in _BEGINNINGS:
+            assert term.location
+            return self._refuse_path(term.location, term.head)
+        return term
+
+    def _path_term(self) -> Term | None:
+        """Parse the path as if no future keyword were known; that goes for the token after it too."""
+        before = self.faults
+        words, self.words = self.words, {**self.words, **WORDS_V1}
+        term = self.term()
+        self.words = words
+        if term is None:
+            self.faults = before or self.faults
+        if self.texts[self.at] in ALL_FUTURE_WORDS and self.kind != "as":
+            self.kind = IDENTIFIER
+        return term
+
+    def _refuse_path(self, place: Location, head: Term) -> Ref | None:
+        from samakia_policy.rego.syntax.printer import text_of
+
+        self.hint("if this is unexpected, try updating OPA")
+        names = "{data, future, input, rego}"
+        self.fault(place, f"unexpected import path, must begin with one of: {names}, got: {text_of(head)}")
+        return None
+
+    def _alias(self, found: Import) -> Import | None:
+        self.advance()
+        if self.kind is not IDENTIFIER:
+            self.illegal("expected var")
+            return None
+        alias = self.term()
+        if isinstance(alias, Var):
+            found.alias, found.alias_location = alias.name, alias.location
+            return found
+        if isinstance(alias, Ref) and not alias.path and getattr(alias.head, "name", "") in ROOTS:
+            assert alias.location
+            name = getattr(alias.head, "name", "")
+            self.fault(alias.location, f"unexpected import alias, must not be a reserved name, got: {name}")
+            return None
+        self.illegal("expected var")
+        return None
+
+    def _refuse_keyword_at_end(self, path: Ref) -> None:
+        first = getattr(path.head, "name", "")
+        last = path.path[-1] if path.path else path.head
+        name = getattr(last, "value", getattr(last, "name", ""))
+        keywords = WORDS if self.version == 0 else WORDS | WORDS_V1
+        if name in keywords and not (path.path and first == "future"):
+            assert last.location
+            self.hint("import a different path or use an alias")
+            self.fault(last.location, f"unexpected import path, must not end with a keyword, got: {name}")
+
+    def activate(self, found: Import) -> None:
+        """Take in the keywords of an import of `rego` or `future`."""
+        first = getattr(found.path.head, "name", "")
+        if first == "rego":
+            self._rego(found)
+        elif first == "future":
+            self._future(found)
+        if first in ("rego", "future") and self.kind is IDENTIFIER:
+            self.kind = self.words.get(self.texts[self.at], IDENTIFIER)
+
+    def _rego(self, found: Import) -> None:
+        assert found.path.location
+        names = [getattr(part, "value", "") for part in found.path.path]
+        if names not in (["v1"], ["v2"]):
+            shown = ".".join(["rego", *names])
+            self.fault(found.path.location, f"invalid import `{shown}`, must be one of: `rego.v1`, `rego.v2`")
+        elif found.alias:
+            assert found.alias_location
+            self.fault(found.alias_location, "`rego` imports cannot be aliased")
+        elif names == ["v2"]:
+            self.add_words(ALL_FUTURE_WORDS)
+            self.not_bodies = True
+        elif self.version == 0:
+            self.add_words(WORDS_V1)
+
+    def _future(self, found: Import) -> None:
+        names = [getattr(part, "value", "") for part in found.path.path]
+        assert found.path.location
+        if names[:1] != ["keywords"]:
+            self.fault(found.path.location, "invalid import, must be `future.keywords`")
+        elif found.alias:
+            assert found.alias_location
+            self.fault(found.alias_location, "`future` imports cannot be aliased")
+        elif names[1:] and names[1] not in ALL_FUTURE_WORDS and not names[2:]:
+            known = " ".join(sorted(ALL_FUTURE_WORDS))
+            self.fault(found.path.location, f"unexpected keyword, must be one of [{known}]")
+        else:
+            chosen = names[1:] if names[1:] and not names[2:] else list(ALL_FUTURE_WORDS)
+            self.add_words({word: ALL_FUTURE_WORDS[word] for word in chosen})
+            self.not_bodies = self.not_bodies or "not" in chosen
