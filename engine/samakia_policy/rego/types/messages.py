@@ -13,6 +13,7 @@ from samakia_policy.rego.syntax.nodes import (
     ArrayComp,
     Call,
     Location,
+    Node,
     Object,
     ObjectComp,
     Ref,
@@ -173,7 +174,7 @@ def _value_text(value: Any) -> str:
     if isinstance(value, dict):
         inner = [f"{scalar_text(name)}: {_value_text(item)}" for name, item in sorted(value.items())]
         return f"{{{', '.join(inner)}}}"
-    return scalar_text(value)
+    return text(value) if isinstance(value, Node) else scalar_text(value)
 
 
 def _value_plain(value: Any) -> Any:
@@ -182,6 +183,8 @@ def _value_plain(value: Any) -> Any:
         return list(map(_value_term, value))
     if isinstance(value, dict):
         return [[_value_term(name), _value_term(item)] for name, item in sorted(value.items())]
+    if isinstance(value, Node):
+        return _term_value(value)
     return {} if value is None else value
 
 
@@ -201,11 +204,11 @@ def _terms(ref: Ref) -> list[dict[str, Any]]:
 
 def _term(term: Term) -> dict[str, Any]:
     if isinstance(term, Scalar):
-        return {"type": type_of(term.value).kind, "value": term.value}
+        return {"type": type_of(term.value).kind, "value": _value_plain(term.value)}
     return {"type": _TERMS[term.__class__], "value": _term_value(term)}
 
 
-def _term_value(term: Term) -> Any:
+def _term_value(term: Any) -> Any:
     if isinstance(term, Var):
         return term.name
     if isinstance(term, Ref):

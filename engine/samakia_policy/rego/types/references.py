@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from samakia_policy.rego.compiler.structure import form
 from samakia_policy.rego.compiler.walk import COMPREHENSIONS, children
 from samakia_policy.rego.syntax.nodes import (
     Array,
@@ -228,7 +229,9 @@ def _collect(kind: Type | None, found: list[Any]) -> None:
 
 
 def _names(node: Node) -> list[Any]:
-    return ordered([child.term.value for child in node.children.values() if isinstance(child.term, Scalar)])
+    """Return what lies directly below a node: the values of scalars, other terms as they are."""
+    terms = sorted([child.term for child in node.children.values() if child.term is not None], key=form)
+    return [term.value if isinstance(term, Scalar) else term for term in terms]
 
 
 _ELEMENT: dict[type, Callable[[_Reference, Type | None, Type, int], Problem | None]] = {
