@@ -11,6 +11,7 @@ from samakia_policy.rego.generate.scope import Scope
 from samakia_policy.rego.generate.terms import value
 from samakia_policy.rego.syntax import nodes as n
 
+CAPTURED = "$term"
 _NATIVE = (str, type(None))
 
 
@@ -103,16 +104,21 @@ def equality(one: Any, left: ast.expr, two: Any, right: ast.expr) -> ast.expr:
     return code.call("equal", left, right)
 
 
+def _ignored(pattern: n.Var) -> bool:
+    """Whether nothing reads a variable: `_`, but not the capture of a query's expression."""
+    return pattern.wildcard and not pattern.name.startswith(CAPTURED)
+
+
 def match(pattern: Any, held: ast.expr, scope: Scope) -> Scope:
     """Take a value apart by a pattern: bind its unbound variables, compare everything else."""
     if pattern.__class__ is n.Var and pattern.name not in scope.bound:
         if isinstance(held, ast.Name | ast.Constant):
             scope.bound[pattern.name] = held
-        elif not pattern.wildcard:
+        elif not _ignored(pattern):
             scope.bound[pattern.name] = held = code.load(scope.name(held))
         if isinstance(held, ast.Name) and not pattern.wildcard:
             scope.unit.names.setdefault(held.id, pattern.name)
-        elif pattern.wildcard and pattern.name not in scope.bound:
+        elif _ignored(pattern) and pattern.name not in scope.bound:
             scope.bound[pattern.name] = code.const(None)
         return scope
     if not _unbound(pattern, scope):
