@@ -189,6 +189,7 @@ def _mask(text: str) -> Any:
         except ValueError:
             return text
     text = re.sub(r"\((\d[\d.]*(ns|µs|ms|s|m|h))+\)", "(TIME)", text)
+    text = re.sub(r"  Traceback:\n(    .*\n)+", "", text)
     parts = re.split(r"\n(?=\S+\.rego:\d+:\n)|\n(?=-{80}\n)", text)
     return sorted(part.strip() for part in parts)
 

@@ -48,6 +48,14 @@ def require(capabilities: Capabilities | None, modules: Iterable[Any]) -> None:
         raise RegoError(faults)
 
 
+def require_in_query(capabilities: Capabilities | None, text: str) -> None:
+    """Refuse calls in the text of a query; raises RegoError."""
+    if capabilities is not None:
+        from samakia_policy.rego.syntax.modules import parse_body
+
+        require(capabilities, [parse_body(text)])
+
+
 def _calls(node: Any) -> Iterator[Any]:
     """Every call below a node that calls something by a plain name."""
     from samakia_policy.rego.syntax.nodes import Call, Node

@@ -86,7 +86,7 @@ def _evaluated(
     for index, expr in reversed(list(enumerate(body))):
         lines = seen.lines.get(_start(expr.location), ())
         after = after or ranks[index] < len(lines) or (entered and index == 0)
-        if after:
+        if after and expr.location is not None:
             yield _expression(expr, rule)
         for inner in _bodies(expr):
             yield from _evaluated(inner, seen, after, False)
@@ -112,6 +112,7 @@ def _ranges(module: n.Module) -> Iterator[Range]:
         for rule in chain(top):
             yield _of(rule.head.location)
             waiting: list[tuple[n.Expr, n.Rule | None]] = [(expr, rule) for expr in rule.body]
+            waiting += [(inner, None) for body in _bodies(rule.head) for inner in body]
             while waiting:
                 expr, owner = waiting.pop()
                 if not isinstance(expr.terms, n.Some):

@@ -151,7 +151,7 @@ def _evaluate(chosen: Chosen, query: str, value: Value) -> Output:
 def _ask(chosen: Chosen, asked: Any, limits: Any, output: Output, clock: _Clock) -> None:
     from samakia_policy.rego.builtins.context import Context
     from samakia_policy.rego.engine import compile as compile_modules
-    from samakia_policy.rego.tools.capabilities import require
+    from samakia_policy.rego.tools.capabilities import require, require_in_query
     from samakia_policy.rego.tools.limits import recording, time_limit
     from samakia_policy.rego.tools.results import row_of
 
@@ -169,6 +169,7 @@ def _ask(chosen: Chosen, asked: Any, limits: Any, output: Output, clock: _Clock)
         schemas=schemas,
     )
     clock.lap("timer_rego_module_compile_ns")
+    require_in_query(capabilities, text)
     query = policy.query(text, package=chosen["package"], imports=chosen["import"])
     clock.lap("timer_rego_query_compile_ns")
     context = Context(now_ns=common.time_of(chosen), allowed=allowed)

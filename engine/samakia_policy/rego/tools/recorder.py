@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import types
 from collections import Counter
@@ -16,6 +17,8 @@ from samakia_policy.rego.values.collections import UNDEFINED
 
 Place = tuple[str, int, int]
 _GENERATED = "<rego"
+# Functions that join the rules of one name: rules, not literals, stand on their lines.
+_JOINS = re.compile(r"n\d+")
 
 
 @dataclass(slots=True)
@@ -52,7 +55,7 @@ class Recorder:
 
     def _enter(self, frame: types.FrameType, event: str, _: Any) -> Any:
         code = frame.f_code
-        if event != "call" or not code.co_filename.startswith(_GENERATED):
+        if event != "call" or not code.co_filename.startswith(_GENERATED) or _JOINS.fullmatch(code.co_name):
             return None
         rule = self._rule(code) if code.co_name.startswith("r") else None
         seen = self.seen
