@@ -33,6 +33,14 @@ _FORMATS: dict[str, str] = {
     "objects": "object.filter object.get object.keys object.remove object.subset object.union object.union_n",
     "times": "time.now_ns time.parse_ns time.parse_rfc3339_ns time.parse_duration_ns time.format time.date "
     "time.clock time.weekday time.add_date time.diff",
+    "encodings": "base64.encode base64.decode base64.is_valid base64url.encode base64url.encode_no_pad "
+    "base64url.decode hex.encode hex.decode",
+    "urls": "urlquery.encode urlquery.decode urlquery.encode_object urlquery.decode_object "
+    "uri.parse uri.is_valid",
+    "uuids": "uuid.parse uuid.rfc4122",
+    "network": "net.cidr_contains net.cidr_overlap net.cidr_intersects net.cidr_is_valid net.cidr_expand "
+    "net.cidr_contains_matches net.cidr_merge",
+    "graphs": "graph.reachable graph.reachable_paths",
     "walk": "internal.walk_at internal.walk_values walk",
 }
 
