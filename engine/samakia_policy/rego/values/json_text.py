@@ -20,6 +20,7 @@ _OWN_FRAMES = 200
 # Python refuses to read longer integers; as a Number they keep their text.
 _DIGITS = 4_000
 _MINUS_ZERO = re.compile(rb"-0(?=[\s,\]}]|$)")
+_MARK = "\ufdd0"
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
@@ -107,14 +108,32 @@ def _nesting() -> Iterator[None]:
 def dump(value: Value, *, html: bool = True) -> str:
     """Return a value's JSON text on one line, as OPA writes it; `html`: escape <, > and & as Go does."""
     with _nesting():
-        try:
-            text: str = _encoder().encode(value).decode()
-        except TypeError:
-            # Keys that are no strings must be sorted by their text.
-            text = _encoder().encode(plain(value)).decode()
+        text = _text(value)
     if "\u2028" in text or "\u2029" in text:
         text = text.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
     return escape_html(text) if html else text
+
+
+def _text(value: Value) -> str:
+    encode = _encoder().encode
+    try:
+        return str(encode(value), "utf-8")
+    except UnicodeEncodeError:
+        # A byte that is no UTF-8 is printed as an escape, which the encoder cannot write itself.
+        return str(encode(_marked(plain(value))), "utf-8").replace(_MARK, "\\ufffd")
+    except TypeError:
+        # Keys that are no strings must be sorted by their text.
+        return _text(plain(value))
+
+
+def _marked(value: Any) -> Any:
+    if isinstance(value, str):
+        return _SURROGATES.sub(_MARK, value)
+    if isinstance(value, list):
+        return [_marked(item) for item in value]
+    if isinstance(value, dict):
+        return {_marked(name): _marked(item) for name, item in value.items()}
+    return value
 
 
 def escape_html(text: str) -> str:
