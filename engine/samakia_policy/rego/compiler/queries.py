@@ -25,7 +25,7 @@ from samakia_policy.rego.compiler.text import text
 from samakia_policy.rego.compiler.variables import RESERVED, safety_vars
 from samakia_policy.rego.compiler.with_values import WithValues
 from samakia_policy.rego.errors import Fault
-from samakia_policy.rego.syntax.modules import parse_body, parse_module, parse_ref
+from samakia_policy.rego.syntax.modules import parse_body, parse_module
 from samakia_policy.rego.syntax.nodes import Body, Expr, Import, Ref, Scalar, Var
 
 _SUFFIX = "q"
@@ -255,7 +255,4 @@ def _parsed(query: str, imports: list[Import], version: int) -> Body:
 def _package(name: str) -> Ref:
     if not name:
         return Ref(Var("data"), [])
-    found = parse_ref(name)
-    if isinstance(found.head, Var) and found.head.name != "data":
-        return Ref(Var("data"), [Scalar(found.head.name), *found.path])
-    return found
+    return parse_module("", f"package {name.removeprefix('data.')}").package
