@@ -96,18 +96,13 @@ class _Below:
         return [self.refs[key] for key in sorted(self.refs)]
 
     def _take(self, node: RuleTree) -> None:
-        for rule in node.rules:
-            if not self.functions or rule.head.args is not None:
-                self._add(rule)
-
-    def _add(self, rule: Rule) -> None:
-        ref = rule_ref(rule)
-        key = tuple([form(term) for term in ref.terms])
-        if any(key[:length] in self.refs for length in range(1, len(key) + 1)):
-            return
-        for longer in [other for other in self.refs if other[: len(key)] == key]:
-            del self.refs[longer]
-        self.refs[key] = (ref, rule.location)
+        wanted = [rule for rule in node.rules if not self.functions or rule.head.args is not None]
+        # Shorter paths first, so that what lies below them is known to.
+        for rule in sorted(wanted, key=lambda rule: len(rule.head.ref.path)):
+            ref = rule_ref(rule)
+            key = tuple([form(term) for term in ref.terms])
+            if not any(key[:length] in self.refs for length in range(1, len(key) + 1)):
+                self.refs[key] = (ref, rule.location)
 
 
 def path_conflicts(tree: RuleTree, exists: PathExists) -> list[Fault]:

@@ -25,19 +25,17 @@ MOST_MEMBERS = 5
 _TYPES = {bool: "boolean", str: "string", type(None): "null"}
 
 
-def check_recursion(tree: RuleTree, graph: Graph, rewritten: Mapping[str, str]) -> list[Fault]:
-    """Return a fault for every rule that depends on itself, with the way it does."""
+def check_recursion(
+    tree: RuleTree, graph: Graph, rewritten: Mapping[str, str], limit: int = 0
+) -> list[Fault]:
+    """Return a fault for every rule that depends on itself, with the way it does; at most `limit`, or all."""
     cyclic = _in_cycles(graph)
-    found: list[Fault] = []
-
-    def visit(node: RuleTree) -> None:
-        for rule in node.rules:
-            for link in chain(rule):
-                if link in cyclic:
-                    found.append(_fault(link, graph, rewritten))
-
-    tree.visit(visit)
-    return found
+    if not cyclic:
+        return []
+    found: list[Rule] = []
+    tree.visit(lambda node: found.extend([link for rule in node.rules for link in chain(rule)]))
+    wanted = [rule for rule in found if rule in cyclic]
+    return [_fault(rule, graph, rewritten) for rule in wanted[: limit or None]]
 
 
 def _in_cycles(graph: Graph) -> set[Rule]:

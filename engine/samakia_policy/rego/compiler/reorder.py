@@ -55,6 +55,7 @@ class _Order:
     safe: set[str] = field(default_factory=set)
     mentions: dict[Expr, set[str]] = field(default_factory=dict)
     closed: dict[Expr, set[str]] = field(default_factory=dict)
+    tried: dict[int, int] = field(default_factory=dict)
 
     def run(self) -> None:
         holding = []
@@ -79,7 +80,7 @@ class _Order:
     def _place(self, index: int) -> bool:
         """Place one literal if all it needs is bound; true when there is no more to do for it."""
         expr = self.body[index]
-        if self._repeats(index):
+        if self._tried(index, expr) or self._repeats(index):
             return False
         outputs = output_vars(expr, self.safe, self.arity)
         closed = self.closed.get(expr)
@@ -95,6 +96,15 @@ class _Order:
         self.placed.append(expr)
         self.safe |= outputs
         return True
+
+    def _tried(self, index: int, expr: Expr) -> bool:
+        """Return whether nothing that the literal mentions became known since it was last tried."""
+        if expr in self.closed:
+            return False
+        known = len(self.mentions[expr] & self.safe)
+        same_as_before = self.tried.get(index) == known
+        self.tried[index] = known
+        return same_as_before
 
     def _repeats(self, index: int) -> bool:
         # OPA takes a literal for placed when an equal one already stands where it was written.

@@ -242,7 +242,8 @@ class Stages:
         """CheckRecursion."""
         compiled = self.compiled
         if compiled.graph is not None:
-            self.faults.add(check_recursion(compiled.tree, compiled.graph, compiled.rewritten))
+            limit = self.faults.limit
+            self.faults.add(check_recursion(compiled.tree, compiled.graph, compiled.rewritten, limit))
 
     def check_types(self, schemas: Schemas | None) -> None:
         """CheckTypes."""
