@@ -141,24 +141,18 @@ def _unify_var_last(env: TypeEnv, left: Any, right: Var) -> bool:
 def _unify_arrays(env: TypeEnv, left: Array, right: Array) -> bool:
     if len(left.items) != len(right.items):
         return False
-    for one, two in zip(left.items, right.items, strict=True):
-        if not unify(env, one, env.type(one), two, env.type(two)):
-            return False
-    return True
+    pairs = zip(left.items, right.items, strict=True)
+    return all(unify(env, one, env.type(one), two, env.type(two)) for one, two in pairs)
 
 
 def _unify_objects(env: TypeEnv, left: Object, right: Object) -> bool:
     if len(left.items) != len(right.items):
         return False
     other = {form(name): value for name, value in right.items}
-    for name, value in left.items:
-        place = form(name)
-        if place not in other:
-            return False
-        two = other[place]
-        if not unify(env, value, env.type(value), two, env.type(two)):
-            return False
-    return True
+    pairs = [(value, other.get(form(name))) for name, value in left.items]
+    if any(two is None for _, two in pairs):
+        return False
+    return all(unify(env, one, env.type(one), two, env.type(two)) for one, two in pairs)
 
 
 def _any_for_var(env: TypeEnv, left: Any, right: Any) -> bool:

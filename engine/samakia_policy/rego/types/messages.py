@@ -8,23 +8,7 @@ from typing import Any
 
 from samakia_policy.rego.compiler.text import path_text, scalar_text, text
 from samakia_policy.rego.errors import TYPE, Details, Fault
-from samakia_policy.rego.syntax.nodes import (
-    Array,
-    ArrayComp,
-    Call,
-    Location,
-    Node,
-    Object,
-    ObjectComp,
-    Ref,
-    Scalar,
-    SetComp,
-    SetTerm,
-    TemplateString,
-    Term,
-    Var,
-)
-from samakia_policy.rego.types.constants import distinct
+from samakia_policy.rego.syntax.nodes import Location, Node, Ref
 from samakia_policy.rego.types.difference import difference, short
 from samakia_policy.rego.types.model import (
     ArrayType,
@@ -38,24 +22,13 @@ from samakia_policy.rego.types.model import (
     unknown,
     unnamed,
 )
-from samakia_policy.rego.types.operations import type_of, unifies
+from samakia_policy.rego.types.operations import unifies
+from samakia_policy.rego.types.plain_terms import plain_constant, plain_terms
 
 _WIDE = 80
 _DOCUMENTATION = "https://www.openpolicyagent.org/docs/errors/rego-type-error/match-error"
 _LOCAL = re.compile(r"__local[0-9]+__")
 _PLURALS = {ObjectType: "objects", ArrayType: "arrays", SetType: "sets"}
-_TERMS = {
-    Var: "var",
-    Ref: "ref",
-    Array: "array",
-    Object: "object",
-    SetTerm: "set",
-    Call: "call",
-    ArrayComp: "arraycomprehension",
-    SetComp: "setcomprehension",
-    ObjectComp: "objectcomprehension",
-    TemplateString: "templatestring",
-}
 
 
 class Problem:
@@ -142,7 +115,9 @@ def cannot_select(location: Location | None, ref: Ref, position: int, have: Type
     width = len(_prefix(ref, position + 1).encode())
     lines = (text(ref), "^" * width, f"have: {'<nil>' if have is None else have}")
     return Problem(
-        message, location, Details({"ref": _terms(ref), "pos": position, "have": plain(have)}, lines)
+        message,
+        location,
+        Details({"ref": plain_terms(ref.terms), "pos": position, "have": plain(have)}, lines),
     )
 
 
@@ -162,8 +137,8 @@ def no_such_key(
         wanted = f"want (one of): [{' '.join(map(_value_text, one_of))}]"
     elif want is None:
         wanted = "want (one of): []"
-    data = {"ref": _terms(ref), "pos": position} | ({} if have is None else {"have": plain(have)})
-    data |= {"want": plain(want), "oneOf": None if one_of is None else list(map(_value_plain, one_of))}
+    data = {"ref": plain_terms(ref.terms), "pos": position} | ({} if have is None else {"have": plain(have)})
+    data |= {"want": plain(want), "oneOf": None if one_of is None else list(map(plain_constant, one_of))}
     lines = (text(ref), f"{pad}^", pad + had, pad + wanted)
     return Problem(f"undefined ref: {text(ref)}", location, Details(data, lines))
 
@@ -177,48 +152,7 @@ def _value_text(value: Any) -> str:
     return text(value) if isinstance(value, Node) else scalar_text(value)
 
 
-def _value_plain(value: Any) -> Any:
-    """Return a plain value as OPA writes its own values in JSON: below the first level are terms."""
-    if isinstance(value, list):
-        return list(map(_value_term, value))
-    if isinstance(value, dict):
-        return [[_value_term(name), _value_term(item)] for name, item in sorted(value.items())]
-    if isinstance(value, Node):
-        return _term_value(value)
-    return {} if value is None else value
-
-
-def _value_term(value: Any) -> dict[str, Any]:
-    return {"type": type_of(value).kind, "value": _value_plain(value)}
-
-
 def _prefix(ref: Ref, length: int) -> str:
     if length == 0:
         return ""
     return text(ref.head) if length == 1 else path_text(text(ref.head), ref.path[: length - 1])
-
-
-def _terms(ref: Ref) -> list[dict[str, Any]]:
-    return list(map(_term, ref.terms))
-
-
-def _term(term: Term) -> dict[str, Any]:
-    if isinstance(term, Scalar):
-        return {"type": type_of(term.value).kind, "value": _value_plain(term.value)}
-    return {"type": _TERMS[term.__class__], "value": _term_value(term)}
-
-
-def _term_value(term: Any) -> Any:
-    if isinstance(term, Var):
-        return term.name
-    if isinstance(term, Ref):
-        return _terms(term)
-    if isinstance(term, Call):
-        return list(map(_term, [term.operator, *term.args]))
-    if isinstance(term, Array):
-        return list(map(_term, term.items))
-    if isinstance(term, SetTerm):
-        return list(map(_term, distinct(term)))
-    if isinstance(term, Object):
-        return [[_term(name), _term(value)] for name, value in term.items]
-    return text(term)
