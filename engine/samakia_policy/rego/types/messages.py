@@ -8,7 +8,8 @@ from typing import Any
 
 from samakia_policy.rego.compiler.text import path_text, scalar_text, text
 from samakia_policy.rego.errors import TYPE, Details, Fault
-from samakia_policy.rego.syntax.nodes import Location, Node, Ref
+from samakia_policy.rego.syntax.location import Location
+from samakia_policy.rego.syntax.nodes import Node, Ref
 from samakia_policy.rego.types.difference import difference, short
 from samakia_policy.rego.types.model import (
     ArrayType,

@@ -7,12 +7,12 @@ from typing import Any
 
 from samakia_policy.rego.compiler.structure import form
 from samakia_policy.rego.compiler.walk import COMPREHENSIONS, children
+from samakia_policy.rego.syntax.location import Location
 from samakia_policy.rego.syntax.nodes import (
     Array,
     Call,
     Every,
     Expr,
-    Location,
     Logical,
     Not,
     Object,
