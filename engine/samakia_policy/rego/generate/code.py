@@ -79,12 +79,16 @@ def back(value: ast.expr) -> ast.stmt:
 
 
 def is_(left: ast.expr, right: ast.expr) -> ast.expr:
-    """Return `left is right`."""
+    """Return `left is right`; of two constants, what it is: Python warns of a literal there."""
+    if isinstance(left, ast.Constant) and isinstance(right, ast.Constant):
+        return ast.Constant(left.value is right.value)
     return ast.Compare(left, [ast.Is()], [right])
 
 
 def is_not(left: ast.expr, right: ast.expr) -> ast.expr:
-    """Return `left is not right`."""
+    """Return `left is not right`; of two constants, what it is."""
+    if isinstance(left, ast.Constant) and isinstance(right, ast.Constant):
+        return ast.Constant(left.value is not right.value)
     return ast.Compare(left, [ast.IsNot()], [right])
 
 
