@@ -93,7 +93,7 @@ FAULTS = [
         "with keyword target must reference existing input, data, or a function",
     ),
     ("x = ", "rego_parse_error", ""),
-    ("", "rego_parse_error", ""),
+    ("", "rego_compile_error", "empty query cannot be compiled"),
 ]
 
 

@@ -9,7 +9,7 @@ from samakia_policy.rego.compiler.structure import Form, form
 from samakia_policy.rego.compiler.text import text
 from samakia_policy.rego.compiler.tree import ModuleTree, RuleTree, ground_prefix, rule_ref
 from samakia_policy.rego.compiler.walk import is_ground
-from samakia_policy.rego.errors import TYPE, Fault
+from samakia_policy.rego.errors import COMPILE, TYPE, Fault
 from samakia_policy.rego.syntax.nodes import Location, Module, Ref, Rule, Scalar, Term, Var
 
 PathExists = Callable[[list[str]], bool]
@@ -120,7 +120,7 @@ def _document_conflicts(node: RuleTree, exists: PathExists, above: list[str], fo
     path = [*above, node.term.value]
     if node.rules and exists(path):
         message = f"conflicting rule for data path {'/'.join(path)} found"
-        found.append(Fault(TYPE, message, node.rules[0].location))
+        found.append(Fault(COMPILE, message, node.rules[0].location))
         return
     for child in node.ordered():
         _document_conflicts(child, exists, path, found)

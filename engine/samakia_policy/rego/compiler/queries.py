@@ -24,7 +24,7 @@ from samakia_policy.rego.compiler.template_strings import TemplateStrings
 from samakia_policy.rego.compiler.text import text
 from samakia_policy.rego.compiler.variables import RESERVED, safety_vars
 from samakia_policy.rego.compiler.with_values import WithValues
-from samakia_policy.rego.errors import Fault
+from samakia_policy.rego.errors import COMPILE, Fault, RegoError
 from samakia_policy.rego.syntax.modules import parse_body, parse_module
 from samakia_policy.rego.syntax.nodes import Body, Expr, Import, Ref, Scalar, Var
 
@@ -33,7 +33,7 @@ _SUFFIX = "q"
 
 @dataclass(slots=True, frozen=True)
 class QueryContext:
-    """Where a query is asked: the package (`a.b` or `data.a.b`), imports as written, the version of Rego."""
+    """Where a query is asked: the package (`a.b`), imports as written, the version of Rego."""
 
     package: str = ""
     imports: Sequence[str] = ()
@@ -77,6 +77,8 @@ def compile_query(
     context = context or QueryContext()
     imports = _imports(context)
     body = _parsed(query, imports, context.version) if isinstance(query, str) else query
+    if not body:
+        raise RegoError([Fault(COMPILE, "empty query cannot be compiled")])
     stages = _Stages(compiled, context, imports, Faults(max_errors))
     for stage in stages.all():
         body = stage(body)
@@ -121,8 +123,10 @@ class _Stages:
 
     def resolve(self, body: Body) -> Body:
         """ResolveRefs, in the package and with the imports of the context."""
-        package = _package(self.context.package)
-        names = exported_names(self.compiled.modules.values()).get(text(package), []) if package.path else []
+        package = _package(self.context.package, self.context.version)
+        shown = text(package)
+        own = [module for module in self.compiled.modules.values() if text(module.package) == shown]
+        names = exported_names(own).get(shown, [])
         made = Resolver(global_names(package, names, self.imports), self.notes).query(body)
         self.locals.taken |= self.notes.generated
         return made
@@ -252,7 +256,7 @@ def _parsed(query: str, imports: list[Import], version: int) -> Body:
     return parse_body(query, version=version, future=frozenset(words))
 
 
-def _package(name: str) -> Ref:
+def _package(name: str, version: int) -> Ref:
     if not name:
         return Ref(Var("data"), [])
-    return parse_module("", f"package {name.removeprefix('data.')}").package
+    return parse_module("", f"package {name}", version=version).package
