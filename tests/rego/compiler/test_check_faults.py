@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 import yaml
-from samakia_policy.rego.compiler.stages import compile_modules
 
+from samakia_policy.rego.compiler.stages import compile_modules
 from samakia_policy.rego.depth import deep
 from samakia_policy.rego.errors import Fault, RegoError
 from samakia_policy.rego.syntax.modules import parse_module

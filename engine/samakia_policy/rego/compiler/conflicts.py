@@ -10,7 +10,8 @@ from samakia_policy.rego.compiler.text import text
 from samakia_policy.rego.compiler.tree import ModuleTree, RuleTree, ground_prefix, rule_ref
 from samakia_policy.rego.compiler.walk import is_ground
 from samakia_policy.rego.errors import COMPILE, TYPE, Fault
-from samakia_policy.rego.syntax.nodes import Location, Module, Ref, Rule, Scalar, Term, Var
+from samakia_policy.rego.syntax.location import Location
+from samakia_policy.rego.syntax.nodes import Module, Ref, Rule, Scalar, Term, Var
 
 PathExists = Callable[[list[str]], bool]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from samakia_policy.rego.errors import COMPILE, Fault, RegoError
-from samakia_policy.rego.syntax.nodes import Location
+from samakia_policy.rego.syntax.location import Location
 
 MAX_ERRORS = 10
 _LAST = (1, "", 0, 0)

@@ -12,6 +12,7 @@ from samakia_policy.rego.compiler.text import text
 from samakia_policy.rego.compiler.unused_vars import unused_faults
 from samakia_policy.rego.compiler.variables import RESERVED, Collector, all_vars, pattern_vars
 from samakia_policy.rego.errors import COMPILE, Fault
+from samakia_policy.rego.syntax.location import Location
 from samakia_policy.rego.syntax.nodes import (
     Array,
     ArrayComp,
@@ -19,7 +20,6 @@ from samakia_policy.rego.syntax.nodes import (
     Call,
     Every,
     Expr,
-    Location,
     Logical,
     Not,
     Object,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from samakia_policy.rego.syntax.nodes import Body, Call, Expr, Location, Ref, Scalar, Term, Var
+from samakia_policy.rego.syntax.location import Location
+from samakia_policy.rego.syntax.nodes import Body, Call, Expr, Ref, Scalar, Term, Var
 
 PREFIX = "__local"
 EQ = Ref(Var("eq"), [])

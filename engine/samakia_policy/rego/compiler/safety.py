@@ -15,7 +15,8 @@ from samakia_policy.rego.compiler.tree import ground_prefix
 from samakia_policy.rego.compiler.variables import RESERVED, all_vars, placed_vars, safety_vars
 from samakia_policy.rego.compiler.walk import rules
 from samakia_policy.rego.errors import UNSAFE, Fault
-from samakia_policy.rego.syntax.nodes import Body, Head, Location, Module, Ref, Rule, Scalar
+from samakia_policy.rego.syntax.location import Location
+from samakia_policy.rego.syntax.nodes import Body, Head, Module, Ref, Rule, Scalar
 
 GENERATED = "__local"
 FUTURE_KEYWORDS = frozenset({"in", "every", "contains", "if", "not", "and", "or"})

@@ -7,7 +7,8 @@ from samakia_policy.rego.compiler.locals import PREFIX
 from samakia_policy.rego.compiler.scopes import Met, Scopes
 from samakia_policy.rego.compiler.variables import all_vars
 from samakia_policy.rego.errors import COMPILE, Fault
-from samakia_policy.rego.syntax.nodes import Body, Location
+from samakia_policy.rego.syntax.location import Location
+from samakia_policy.rego.syntax.nodes import Body
 
 
 def unused_faults(scopes: Scopes, body: Body, kept: Body, used: set[str], *, strict: bool) -> list[Fault]:

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from samakia_policy.rego.compiler.walk import CHILDREN, children
+from samakia_policy.rego.syntax.location import Location
 from samakia_policy.rego.syntax.nodes import (
     ArrayComp,
     Call,
     Every,
     Expr,
-    Location,
     Logical,
     Not,
     Object,
