@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from samakia_policy.rego.compiler.annotation_set import AnnotationSet, Link
@@ -132,12 +133,25 @@ def _schema(pair: tuple[str, Any]) -> dict[str, Any]:
     return {"path": path.split("."), "definition": declared}
 
 
+def _time_text(value: date) -> str:
+    """Return a time of YAML as OPA writes it."""
+    if not isinstance(value, datetime):
+        return f"{value.isoformat()}T00:00:00Z"
+    text = value.isoformat()
+    if value.microsecond:
+        head, tail = text[:26].rstrip("0"), text[26:]
+        text = head + tail
+    return text.removesuffix("+00:00") + "Z" if value.utcoffset() in (None, timedelta()) else text
+
+
 def constant_term(value: Any) -> Term:
     """Return plain data as a term."""
     if isinstance(value, dict):
         return Object([(constant_term(name), constant_term(item)) for name, item in value.items()])
     if isinstance(value, list | tuple):
         return Array([constant_term(item) for item in value])
+    if isinstance(value, date):
+        return Scalar(_time_text(value))
     if isinstance(value, float):
         return Scalar(int(value) if value.is_integer() else Number(repr(value)))
     return Scalar(value)
