@@ -41,6 +41,12 @@ _FORMATS: dict[str, str] = {
     "network": "net.cidr_contains net.cidr_overlap net.cidr_intersects net.cidr_is_valid net.cidr_expand "
     "net.cidr_contains_matches net.cidr_merge",
     "graphs": "graph.reachable graph.reachable_paths",
+    "hashes": "crypto.md5 crypto.sha1 crypto.sha256 crypto.hmac.md5 crypto.hmac.sha1 crypto.hmac.sha256 "
+    "crypto.hmac.sha512 crypto.hmac.equal",
+    "jwt": "io.jwt.decode io.jwt.decode_verify io.jwt.encode_sign io.jwt.encode_sign_raw io.jwt.verify_eddsa "
+    "io.jwt.verify_rs256 io.jwt.verify_rs384 io.jwt.verify_rs512 io.jwt.verify_ps256 io.jwt.verify_ps384 "
+    "io.jwt.verify_ps512 io.jwt.verify_es256 io.jwt.verify_es384 io.jwt.verify_es512 io.jwt.verify_hs256 "
+    "io.jwt.verify_hs384 io.jwt.verify_hs512",
     "walk": "internal.walk_at internal.walk_values walk",
 }
 
