@@ -30,9 +30,8 @@ def _matcher(pattern: str, delimiters: str) -> Callable[[bytes], bool]:
 @builtin("glob.match")
 def match(pattern: Any, delimiters: Any, value: Any) -> bool:
     """Return whether a string fits a pattern whose * and ? stop at the delimiters."""
-    text = string(pattern, 1)
-    stops = _delimiters(delimiters)
-    return _matcher(text, stops)(string(value, 3).encode("utf-8", "replace"))
+    text, stops, subject = string(pattern, 1), _delimiters(delimiters), string(value, 3)
+    return _matcher(text, stops)(subject.encode("utf-8", "replace"))
 
 
 def _delimiters(value: Any) -> str:

@@ -92,9 +92,10 @@ class _Printer:
         elif self.next >= len(self.arguments):
             self.write(f"%!{verb}(MISSING)")
         else:
-            if verb in "vw":
+            argument = self.arguments[self.next]
+            if verb in "vw" and _type(argument) != "*big.Int":
                 spec.syntax, spec.sharp, spec.plus = spec.sharp, False, False
-            self.write(_argument(self.arguments[self.next], verb, spec))
+            self.write(_argument(argument, verb, spec))
             self.next += 1
         return True
 
@@ -204,15 +205,20 @@ def _integer(value: int, verb: str, spec: Spec) -> str:
 
 def _big(value: int, verb: str, spec: Spec) -> str:
     if verb == "w":
-        words, rest = [], abs(value)
-        while rest:
-            words.append(str(rest % (1 << 64)))
-            rest >>= 64
-        return f"%!w(*big.Int=&{{{str(value < 0).lower()} [{' '.join(words)}]}})"
+        return f"%!w(*big.Int=&{{{_words(value, spec)}}})"
     base = 10 if verb == "s" else _BASES.get(verb)
     if base is None:
         return f"%!{verb}(big.Int={go_numbers.big_integer(value, 10, 'd', Spec())})"
     return go_numbers.big_integer(value, base, verb, spec)
+
+
+def _words(value: int, spec: Spec) -> str:
+    """Return the fields of Go's big.Int."""
+    words, rest = [], abs(value)
+    while rest:
+        words.append(go_numbers.integer(rest % (1 << 64), 10, "v", spec))
+        rest >>= 64
+    return f"{spec.pad(str(value < 0).lower())} [{' '.join(words)}]"
 
 
 def _text(value: str, verb: str, spec: Spec) -> str:

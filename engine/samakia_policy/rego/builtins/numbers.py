@@ -18,6 +18,8 @@ from samakia_policy.rego.values.collections import Set
 from samakia_policy.rego.values.number import Number
 
 _EXACT = 1 << 64
+# Above, adding a half is rounded.
+_HALF_EXACT = 1 << 63
 _HALF: Float = (False, 1, -1)
 _ONE: Float = (False, 1, 0)
 
@@ -90,7 +92,7 @@ def rem(left: Any, right: Any) -> Numeric:
 
 def _unary(name: str, function: Callable[[Float], Float]) -> None:
     def rounded(value: Any) -> Numeric:
-        if operands.number(value, 1).__class__ is int and -_EXACT < value < _EXACT:
+        if operands.number(value, 1).__class__ is int and -_HALF_EXACT < value < _HALF_EXACT:
             return abs(value) if name == "abs" else value  # type: ignore[no-any-return]
         return arithmetic.number(function(floated(value)))
 

@@ -39,7 +39,7 @@ def compiled(pattern: str, *, captures: bool = False) -> Any:
     # The wrapper's search costs six times the match itself.
     made = re2._re2.RE2(for_re2(pattern).encode("utf-8", "replace"), _options(captures=captures))
     if not made.ok():
-        raise refusal(made.error().decode("utf-8", "replace"))
+        raise refusal(made.error().decode("utf-8", "replace"), pattern)
     return made
 
 
@@ -61,7 +61,8 @@ def match(pattern: Any, value: Any) -> bool:
     """Return whether a pattern matches anywhere in a string."""
     if pattern.__class__ is str and value.__class__ is str:
         return _finder(pattern)(value.encode("utf-8", "replace"))
-    return _finder(string(pattern, 1))(string(value, 2).encode())
+    text, subject = string(pattern, 1), string(value, 2)
+    return _finder(text)(subject.encode())
 
 
 @builtin("regex.is_valid")
@@ -137,7 +138,8 @@ def split(context: Context, pattern: Any, value: Any) -> list[str]:
         return [""]
     parts: list[str] = []
     begin = end = 0
-    for ((start, stop),) in _matches(found, data):
+    for spans in _matches(found, data):
+        start, stop = spans[0]
         end = start
         if stop:
             parts.append(data[begin:start].decode())

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from samakia_policy.rego.errors import BuiltinFault
 
-_TOKEN = re.compile(r"\\Q.*?(?:\\E|\Z)|\\.\{\^?[^}]*\}|\\.|\(\?P?<([^>]*)>|\[\^?\]?|.", re.DOTALL)
+_TOKEN = re.compile(r"\\Q.*?(?:\\E|\Z)|\\.\{\^?[^}]*\}|\\.|\[\^?\]?|.", re.DOTALL)
+_BEHIND = re.compile(r"\(\?<[=!](?:[^>]*>|.*)", re.DOTALL)
 _CATEGORIES = {
     "letter": "L", "casedletter": "LC", "uppercaseletter": "Lu", "lowercaseletter": "Ll",
     "titlecaseletter": "Lt", "modifierletter": "Lm", "otherletter": "Lo", "mark": "M", "combiningmark": "M",
@@ -35,21 +36,16 @@ _CODES = {
 
 def for_re2(pattern: str) -> str:
     """Return a pattern of Go as RE2 reads it; raises BuiltinFault for what only RE2 would take."""
-    if "\\" not in pattern and "<" not in pattern:
+    if "\\" not in pattern:
         return pattern
     return "".join(_parts(pattern))
 
 
 def _parts(pattern: str) -> Iterator[str]:
-    names: set[str] = set()
     for match in _TOKEN.finditer(pattern):
         text = match[0]
         if text == "\\C":
-            raise refusal("invalid escape sequence: \\C")
-        if match[1] is not None:
-            if match[1] in names:
-                raise refusal(f"invalid named capture group: {match[1]}")
-            names.add(match[1])
+            raise refusal("invalid escape sequence: \\C", pattern)
         if text[:2] in ("\\p", "\\P") and text[2:3] == "{":
             text = _category(text)
         yield text
@@ -61,7 +57,10 @@ def _category(text: str) -> str:
     return f"{text[:3]}{negated}{_CATEGORIES[name]}}}" if name in _CATEGORIES else text
 
 
-def refusal(message: str) -> BuiltinFault:
-    """Return the fault for RE2's complaint, in Go's words."""
+def refusal(message: str, pattern: str) -> BuiltinFault:
+    """Return the fault for RE2's complaint about a pattern, in Go's words."""
     code, _, found = message.partition(": ")
+    if code == "invalid perl operator" and found.startswith("(?<"):
+        # Go takes what looks behind for a name.
+        code, found = "invalid named capture group", _BEHIND.search(pattern)[0]  # type: ignore[index]
     return BuiltinFault(f"error parsing regexp: {_CODES.get(code, code)}: `{found}`")

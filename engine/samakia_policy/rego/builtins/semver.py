@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from samakia_policy.rego.builtins.go_quote import quoted
 from samakia_policy.rego.builtins.operands import string
 from samakia_policy.rego.builtins.registry import builtin
 from samakia_policy.rego.errors import BuiltinFault
@@ -32,7 +33,7 @@ def compare(left: Any, right: Any) -> int:
     for position, text in enumerate(texts, 1):
         version = _parsed(text)
         if version is None:
-            raise BuiltinFault(f"operand {position}: string {text} is not a valid SemVer")
+            raise BuiltinFault(f"operand {position}: string {quoted(text)} is not a valid SemVer")
         found.append(version)
     (one, before), (two, after) = found
     if one != two:

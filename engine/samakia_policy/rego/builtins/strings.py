@@ -63,8 +63,11 @@ _CASES = {"İ": "i", "ẞ": "ß"}
 
 
 def _single(char: str, changed: str) -> str:
-    """Return the changed letter, or the letter itself where Python would write several."""
-    return changed if len(changed) == 1 else _CASES.get(char, char)
+    """Return the changed letter, or, where Python would write several, what the simple mapping gives."""
+    if len(changed) == 1:
+        return changed
+    title = char.title()
+    return _CASES.get(char) or (title if len(title) == 1 else char)
 
 
 @builtin("trim_space")
@@ -118,7 +121,7 @@ def replace(context: Context, value: Any, old: Any, new: Any) -> str:
     text, before, after = string(value, 1), string(old, 2), string(new, 3)
     if len(after) > len(before):
         charge_text(context, len(text) + text.count(before) * (len(after) - len(before)))
-    return text.replace(before, after)
+    return text.replace(before, after) if before else _replaced(text, {before: after})
 
 
 @builtin("strings.replace_n", context=True)
@@ -140,12 +143,21 @@ def replace_n(context: Context, patterns: Any, value: Any) -> str:
 
 def _replaced(text: str, changes: dict[str, str]) -> str:
     """Replace as Go's Replacer: at each place the first of the keys that fits."""
+    if "" in changes:
+        return _replaced_bytes(text, changes)
     if len(changes) == 1:
         ((old, new),) = changes.items()
         return text.replace(old, new)
     # Escaped literals only, tried at each place without repetition: nothing to run away with.
     keys = re.compile("|".join(map(re.escape, changes)), re.DOTALL)
     return keys.sub(lambda match: changes[match[0]], text)
+
+
+def _replaced_bytes(text: str, changes: dict[str, str]) -> str:
+    """Replace with the empty string among the keys: it is found between bytes, and tears characters apart."""
+    coded = {old.encode(): new.encode() for old, new in changes.items()}
+    keys = re.compile(b"|".join(map(re.escape, coded)), re.DOTALL)
+    return keys.sub(lambda match: coded[match[0]], text.encode()).decode("utf-8", "replace")
 
 
 @builtin("indexof")

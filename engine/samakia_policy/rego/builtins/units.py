@@ -38,7 +38,9 @@ _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?", r
 def parse(value: Any) -> int | Number:
     """Return the number that an amount with an SI or a binary unit stands for."""
     amount, unit = _parts("units.parse", string(value, 1).replace('"', ""), "no amount provided")
-    unit = unit[:1] + unit[1:].lower()
+    # OPA changes the case of all bytes but the first, which tears a longer character apart.
+    head = unit[:1]
+    unit = (head if head.isascii() else "\ufffd" * len(head.encode())) + unit[1:].lower()
     size = _MILLI if unit == "m" else _SI.get(unit)
     if size is None:
         raise _fault("units.parse", f"unit {unit} not recognized")

@@ -31,6 +31,8 @@ def rounded(negative: bool, mantissa: int, exponent: int, precision: int = PRECI
     half = 1 << (extra - 1)
     if rest > half or (rest == half and kept & 1):
         kept += 1
+        if kept >> precision:
+            return negative, kept >> 1, exponent + extra + 1
     return negative, kept, exponent + extra
 
 
@@ -128,6 +130,7 @@ def number(value: Float, precision: int = PRECISION) -> int | Number:
     negative, mantissa, exponent = value
     if not mantissa:
         return Number("-0") if negative else 0
+    precision = max(precision, mantissa.bit_length())
     zeros = (mantissa & -mantissa).bit_length() - 1
     integral = exponent >= -zeros
     if integral and mantissa.bit_length() + exponent <= precision:
