@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from samakia_policy.rego.tools.documents import Document, DocumentError, merge, mount, read_json, read_yaml
-from samakia_policy.rego.tools.loader import SIZE_LIMIT, Loaded, ignored, read_module, reason
+from samakia_policy.rego.tools.loaded import Loaded
+from samakia_policy.rego.tools.loader import SIZE_LIMIT, ignored, read_module, reason
 from samakia_policy.rego.values.collections import Value
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from samakia_policy.rego.tools import common_flags as common
 from samakia_policy.rego.tools.flags import Chosen, Flag, UsageError
 
 if TYPE_CHECKING:
-    from samakia_policy.rego.tools.loader import Loaded
+    from samakia_policy.rego.tools.loaded import Loaded
     from samakia_policy.rego.tools.problems import Problem
 
 USAGE = "check <path> [path [...]] [flags]"
@@ -52,7 +52,8 @@ def run(chosen: Chosen) -> int:
 
 
 def _load(chosen: Chosen) -> Loaded:
-    from samakia_policy.rego.tools.loader import Loaded, load_paths
+    from samakia_policy.rego.tools.loaded import Loaded
+    from samakia_policy.rego.tools.loader import load_paths
 
     version = common.version_of(chosen)
     if not chosen["bundle"]:

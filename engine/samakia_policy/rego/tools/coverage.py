@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from samakia_policy.rego.syntax import nodes as n
+from samakia_policy.rego.syntax.location import Location
 from samakia_policy.rego.tools.recorder import Recorder, Seen, chain
 
 Range = tuple[int, int, int, int]
@@ -103,7 +104,7 @@ def _ranks(body: n.Body) -> list[int]:
     return ranks
 
 
-def _start(place: n.Location | None) -> tuple[str, int, int]:
+def _start(place: Location | None) -> tuple[str, int, int]:
     return (place.file, place.row, place.col) if place else ("", 0, 0)
 
 
@@ -151,7 +152,7 @@ def _stands_in(expr: n.Expr, rule: n.Rule) -> bool:
     return place is not None and start is not None and (place.row, place.col) == (start.row, start.col)
 
 
-def _of(location: n.Location | None) -> Range:
+def _of(location: Location | None) -> Range:
     if location is None:
         return 0, 0, 0, 0
     *before, last = location.text.split("\n")

@@ -10,7 +10,7 @@ from samakia_policy.rego.tools import common_flags as common
 from samakia_policy.rego.tools.flags import Chosen, Flag, UsageError
 
 if TYPE_CHECKING:
-    from samakia_policy.rego.tools.loader import Loaded
+    from samakia_policy.rego.tools.loaded import Loaded
     from samakia_policy.rego.tools.results import Output
     from samakia_policy.rego.values.collections import Value
 
@@ -113,13 +113,14 @@ def run(chosen: Chosen) -> int:
 
 def _input(chosen: Chosen) -> Value:
     """The input, or UNDEFINED; raises Refused."""
-    from samakia_policy.rego.tools.documents import DocumentError, read_any
-    from samakia_policy.rego.tools.loader import clean, read_file, reason
-    from samakia_policy.rego.tools.problems import Refused, plain_problem
     from samakia_policy.rego.values.collections import UNDEFINED
 
     if not chosen["stdin-input"] and not chosen["input"]:
         return UNDEFINED
+    from samakia_policy.rego.tools.documents import DocumentError, read_any
+    from samakia_policy.rego.tools.loader import clean, read_file, reason
+    from samakia_policy.rego.tools.problems import Refused, plain_problem
+
     path = clean(chosen["input"])
     try:
         return read_any(sys.stdin.buffer.read() if chosen["stdin-input"] else read_file(path))
@@ -151,13 +152,16 @@ def _evaluate(chosen: Chosen, query: str, value: Value) -> Output:
 def _ask(chosen: Chosen, asked: Any, limits: Any, output: Output, clock: _Clock) -> None:
     from samakia_policy.rego.builtins.context import Context
     from samakia_policy.rego.engine import compile as compile_modules
-    from samakia_policy.rego.tools.capabilities import require, require_in_query
     from samakia_policy.rego.tools.limits import recording, time_limit
     from samakia_policy.rego.tools.results import row_of
 
     text, value, loaded = asked
     schemas, capabilities = limits
-    require(capabilities, loaded.modules.values())
+    if capabilities is not None:
+        from samakia_policy.rego.tools.capabilities import require, require_in_query
+
+        require(capabilities, loaded.modules.values())
+        require_in_query(capabilities, text)
     allowed = frozenset(chosen["allow"])
     policy = compile_modules(
         loaded.modules,
@@ -169,7 +173,6 @@ def _ask(chosen: Chosen, asked: Any, limits: Any, output: Output, clock: _Clock)
         schemas=schemas,
     )
     clock.lap("timer_rego_module_compile_ns")
-    require_in_query(capabilities, text)
     query = policy.query(text, package=chosen["package"], imports=chosen["import"])
     clock.lap("timer_rego_query_compile_ns")
     context = Context(now_ns=common.time_of(chosen), allowed=allowed)
@@ -189,11 +192,13 @@ def _ask(chosen: Chosen, asked: Any, limits: Any, output: Output, clock: _Clock)
 
 def _load(chosen: Chosen) -> Loaded:
     """Read what `--data` and `--bundle` name; raises Refused."""
-    from samakia_policy.rego.tools.loader import Loaded, load_paths
+    from samakia_policy.rego.tools.loaded import Loaded
 
     version = common.version_of(chosen)
     loaded = Loaded()
     if chosen["data"]:
+        from samakia_policy.rego.tools.loader import load_paths
+
         loaded = load_paths(chosen["data"], version=version, ignore=chosen["ignore"])
     if chosen["bundle"]:
         from samakia_policy.rego.tools.bundle import add_bundles

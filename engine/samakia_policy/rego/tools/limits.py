@@ -11,7 +11,7 @@ from samakia_policy.rego.errors import CANCEL, EvaluationFault
 
 if TYPE_CHECKING:
     from samakia_policy.rego.tools.flags import Chosen
-    from samakia_policy.rego.tools.loader import Loaded
+    from samakia_policy.rego.tools.loaded import Loaded
     from samakia_policy.rego.tools.recorder import Recorder
 
 

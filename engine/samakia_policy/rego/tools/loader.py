@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from samakia_policy.rego.errors import PARSE, Details, Fault, RegoError
 from samakia_policy.rego.tools.documents import (
-    Document,
     DocumentError,
     has_path,
     merge,
@@ -18,6 +17,7 @@ from samakia_policy.rego.tools.documents import (
     read_json,
     read_yaml,
 )
+from samakia_policy.rego.tools.loaded import Loaded
 from samakia_policy.rego.tools.problems import Problem, Refused, plain_problem, problems_of
 from samakia_policy.rego.values.collections import Value
 
@@ -25,14 +25,6 @@ if TYPE_CHECKING:
     from samakia_policy.rego.syntax.nodes import Module
 
 SIZE_LIMIT = 1024 * 1024 * 1024
-
-
-@dataclass(slots=True)
-class Loaded:
-    """What was read: modules by name, and the data document."""
-
-    modules: dict[str, Module] = field(default_factory=dict)
-    documents: Document = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -171,7 +163,7 @@ def read_module(path: str, content: bytes, version: int) -> Module:
 
 def _illegal_text(path: str, content: bytes, offset: int) -> RegoError:
     """What OPA says about a byte that is no text: the place, and the line as far as it can be read."""
-    from samakia_policy.rego.syntax.nodes import Location
+    from samakia_policy.rego.syntax.location import Location
 
     start = content.rfind(b"\n", 0, offset) + 1
     end = content.find(b"\n", offset)

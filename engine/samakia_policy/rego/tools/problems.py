@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from samakia_policy.rego.errors import EvaluationFault, Fault, RegoError
 
 if TYPE_CHECKING:
-    from samakia_policy.rego.syntax.nodes import Location
+    from samakia_policy.rego.syntax.location import Location
 
 
 @dataclass(slots=True)

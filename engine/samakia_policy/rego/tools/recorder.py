@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from samakia_policy.rego.syntax import nodes as n
+from samakia_policy.rego.syntax.location import Location
 from samakia_policy.rego.tools.index_exclusion import Exclusions
 from samakia_policy.rego.values.collections import UNDEFINED
 
@@ -38,7 +39,7 @@ class Recorder:
         self.excluded = Seen()
         self._rules = _Rules(modules)
         self._exclusions = exclusions
-        self._find: Callable[[str, int], n.Location | None] = lambda _file, _line: None
+        self._find: Callable[[str, int], Location | None] = lambda _file, _line: None
         self._known: dict[tuple[str, int], Place | None] = {}
         self._last: tuple[types.FrameType | None, Any] = (None, None)
 
@@ -152,7 +153,7 @@ def _start(rule: n.Rule) -> tuple[int, int, n.Rule]:
     return (place.row, place.col, rule) if place else (0, 0, rule)
 
 
-def _place(location: n.Location | None) -> Place:
+def _place(location: Location | None) -> Place:
     return (location.file, location.row, location.col) if location else ("", 0, 0)
 
 

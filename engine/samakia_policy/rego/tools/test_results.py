@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from samakia_policy.rego.syntax.nodes import Location
+from samakia_policy.rego.syntax.location import Location
 from samakia_policy.rego.tools.durations import duration
 from samakia_policy.rego.tools.go_json import compact, plain
 from samakia_policy.rego.tools.problems import Problem, place

@@ -1,0 +1,17 @@
+"""What the command line read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from samakia_policy.rego.syntax.nodes import Module
+
+
+@dataclass(slots=True)
+class Loaded:
+    """Modules by name, and the data document."""
+
+    modules: dict[str, Module] = field(default_factory=dict)
+    documents: dict[Any, Any] = field(default_factory=dict)
