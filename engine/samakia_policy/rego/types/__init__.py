@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def check_types(
     compiled: Compiled, *, input_schema: Any = None, schemas: Mapping[str, Any] | None = None
 ) -> list[Fault]:
-    """Check all modules; the environment with the types of all rules is then `compiled.types`.
+    """Check all modules; what types rules and their variables have is then `compiled.types` (ProgramTypes).
 
     `input_schema` is the JSON Schema of `input`; `schemas` are those that annotations name, by the reference
     they use (`schema.a.b`). An unknown name is a fault where `schemas` is given, and ignored where not.

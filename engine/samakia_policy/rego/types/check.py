@@ -43,6 +43,14 @@ class BodyChecker:
         self._closures.clear()
         self._variables.clear()
 
+    def known(self, env: TypeEnv) -> dict[str, Type | None]:
+        """Return the types of the variables of a body and of the comprehensions in it."""
+        found = dict(env.variables)
+        for inner, *_ in self._closures.values():
+            for name, kind in inner.variables.items():
+                found.setdefault(name, kind)
+        return found
+
     def body(self, outer: TypeEnv, body: Body) -> Result:
         """Check a body; return a layer that knows the types of its variables, and the problems."""
         env = outer.inner()

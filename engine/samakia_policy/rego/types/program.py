@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from samakia_policy.rego.compiler.text import text
@@ -12,7 +13,7 @@ from samakia_policy.rego.syntax.nodes import Body, Call, Expr, Ref, Rule, Term, 
 from samakia_policy.rego.types.check import BodyChecker
 from samakia_policy.rego.types.environment import TypeEnv
 from samakia_policy.rego.types.messages import arity_mismatch
-from samakia_policy.rego.types.model import FunctionType
+from samakia_policy.rego.types.model import FunctionType, Type
 from samakia_policy.rego.types.names import as_written
 from samakia_policy.rego.types.rules import RuleChecker
 from samakia_policy.rego.types.signatures import builtin_type
@@ -21,6 +22,21 @@ if TYPE_CHECKING:
     from samakia_policy.rego.compiler.compiled import Compiled
 
 _INPUT = Var("input")
+
+
+@dataclass(slots=True, frozen=True)
+class ProgramTypes:
+    """What is known after modules were checked: types of documents, and of the variables of each rule."""
+
+    documents: TypeEnv
+    locals: dict[Rule, dict[str, Type | None]]
+
+    def of(self, term: Term, rule: Rule | None = None) -> Type | None:
+        """Return the type of a term in core form, seen from a rule's body; None when it is not known."""
+        env = self.documents.inner()
+        if rule is not None:
+            env.variables.update(self.locals.get(rule, {}))
+        return env.type(term)
 
 
 def check_modules(compiled: Compiled, input_schema: Any, schemas: Mapping[str, Any] | None) -> list[Fault]:
@@ -36,7 +52,7 @@ def check_modules(compiled: Compiled, input_schema: Any, schemas: Mapping[str, A
         for rule in compiled.graph.sort():
             rules.check(rule)
     checker.forget()
-    compiled.types = rules.env
+    compiled.types = ProgramTypes(rules.env, rules.locals)
     return rules.faults
 
 
@@ -46,9 +62,8 @@ def check_query(
     """Check a query in core form; return the environment with its variables, and the faults."""
     names = dict(compiled.rewritten) | dict(rewritten)
     checker = _checker(compiled, names, subjects)
-    known = compiled.types if compiled.types is not None else TypeEnv(checker.closure)
-    outer: TypeEnv = known.inner()
-    outer.closures = checker.closure
+    known: ProgramTypes | None = compiled.types
+    outer = TypeEnv(checker.closure, None if known is None else known.documents)
     env, problems = checker.body(outer, body)
     return env, [problem.fault for problem in problems]
 

@@ -17,6 +17,7 @@ from samakia_policy.rego.types.tree import Node
 if TYPE_CHECKING:
     from samakia_policy.rego.errors import Fault
 
+Known = dict[str, Type | None]
 Annotated = Callable[[TypeEnv, Rule], list[Problem]]
 
 
@@ -31,6 +32,7 @@ class RuleChecker:
         self.env = env
         self.annotated = annotated
         self.faults: list[Fault] = []
+        self.locals: dict[Rule, Known] = {}
 
     def check(self, rule: Rule) -> None:
         """Check one rule, whose dependencies were checked before."""
@@ -40,6 +42,7 @@ class RuleChecker:
             env = env.inner()
             self.faults += [problem.fault for problem in self.annotated(env, rule)]
         env, problems = self.bodies.body(env, rule.body)
+        self.locals[rule] = self.bodies.known(env)
         path = rule_ref(rule)
         if problems:
             self.faults += [problem.fault for problem in problems]
