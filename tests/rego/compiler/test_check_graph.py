@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from samakia_policy.rego.compiler.graph import Graph, build_graph
+from samakia_policy.rego.compiler.dependencies import build_graph
+from samakia_policy.rego.compiler.graph import Graph
 from samakia_policy.rego.compiler.text import text
 from samakia_policy.rego.compiler.tree import module_tree, rule_ref, rule_tree
 from samakia_policy.rego.compiler.walk import rules
@@ -22,7 +23,7 @@ def graph_of(*sources: str) -> tuple[list[Module], Graph]:
     return modules, build_graph(modules, lambda ref: tree.dynamic(ref, hidden=True))
 
 
-def named(found: list[Rule] | dict[Rule, None]) -> list[str]:
+def named(found: list[Rule]) -> list[str]:
     """Return rules by path, sorted."""
     return sorted(text(rule_ref(rule)) for rule in found)
 
@@ -55,7 +56,7 @@ DEPENDENCIES = [
 def test_dependencies(rule: str, paths: list[str]) -> None:
     """Of rule p."""
     modules, graph = graph_of(BASE + rule)
-    found = graph.edges[modules[0].rules[-1]]
+    found = graph.dependencies(modules[0].rules[-1])
     assert named(found) == [f"data.a.{path}" for path in paths]
 
 
@@ -63,10 +64,10 @@ def test_else_clauses_are_depended_on() -> None:
     """Each clause is a rule of its own."""
     modules, graph = graph_of("package a\n\np := data.a.q\n\nq := 1 if input.x else := data.a.r\n\nr := 2")
     first, second = modules[0].rules[:2]
-    assert named(graph.edges[first]) == ["data.a.q", "data.a.q"]
+    assert named(graph.dependencies(first)) == ["data.a.q", "data.a.q"]
     assert second.otherwise is not None
-    assert named(graph.edges[second.otherwise]) == ["data.a.r"]
-    assert named(graph.dependents[second.otherwise]) == ["data.a.p"]
+    assert named(graph.dependencies(second.otherwise)) == ["data.a.r"]
+    assert named(graph.affected([second.otherwise])) == ["data.a.p", "data.a.q"]
 
 
 def test_order_puts_dependencies_first() -> None:

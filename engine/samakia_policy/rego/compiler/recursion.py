@@ -8,10 +8,10 @@ from itertools import pairwise
 
 from samakia_policy.rego.builtins.registry import signatures
 from samakia_policy.rego.compiler.conflicts import shown_ref
-from samakia_policy.rego.compiler.graph import Dynamic, Graph, selects
+from samakia_policy.rego.compiler.dependencies import selects
+from samakia_policy.rego.compiler.graph import Dynamic, Graph, Targets
 from samakia_policy.rego.compiler.known_values import members
 from samakia_policy.rego.compiler.origins import ARGUMENT, BUILTIN, COLLECTION, INPUT, KEY, RULE, Origin
-from samakia_policy.rego.compiler.safety import place_order
 from samakia_policy.rego.compiler.structure import same
 from samakia_policy.rego.compiler.text import text
 from samakia_policy.rego.compiler.tree import RuleTree, rule_ref
@@ -40,32 +40,36 @@ def check_recursion(
 
 def _in_cycles(graph: Graph) -> set[Rule]:
     """Return the rules that lie on a cycle: those in a strongly connected part of several, or in a loop."""
-    order = list(graph.sort())
     seen: set[Rule] = set()
+    passed: set[Targets] = set()
     cyclic: set[Rule] = set()
-    for start in reversed(order):
+    for start in reversed(graph.sort()):
         if start in seen:
             continue
-        part = _reach(start, graph.dependents, seen)
-        if len(part) > 1 or start in graph.edges[start]:
+        part = _reach(start, graph, seen, passed)
+        if len(part) > 1 or any(start in targets.links for targets in graph.edges[start]):
             cyclic.update(part)
     return cyclic
 
 
-def _reach(start: Rule, edges: Mapping[Rule, Mapping[Rule, None]], seen: set[Rule]) -> list[Rule]:
+def _reach(start: Rule, graph: Graph, seen: set[Rule], passed: set[Targets]) -> list[Rule]:
     part, waiting = [], [start]
     seen.add(start)
     while waiting:
         rule = waiting.pop()
         part.append(rule)
-        fresh = [other for other in edges.get(rule, ()) if other not in seen]
-        seen.update(fresh)
-        waiting += fresh
+        for targets in graph.within.get(rule, ()):
+            if targets in passed:
+                continue
+            passed.add(targets)
+            fresh = [other for other in targets.users if other not in seen]
+            seen.update(fresh)
+            waiting += fresh
     return part
 
 
 def _fault(rule: Rule, graph: Graph, rewritten: Mapping[str, str]) -> Fault:
-    path = _path(rule, lambda node: sorted(graph.edges[node], key=_order))
+    path = _path(rule, graph.dependencies)
     surely = all(graph.cause(one, other) is None for one, other in pairwise(path))
     cause = ""
     if not surely:
@@ -81,11 +85,7 @@ def _fault(rule: Rule, graph: Graph, rewritten: Mapping[str, str]) -> Fault:
 
 
 def _sure_edges(graph: Graph, rule: Rule) -> list[Rule]:
-    return sorted([other for other in graph.edges[rule] if graph.cause(rule, other) is None], key=_order)
-
-
-def _order(rule: Rule) -> tuple[object, ...]:
-    return place_order(rule.location)
+    return [other for other in graph.dependencies(rule) if graph.cause(rule, other) is None]
 
 
 def _path(start: Rule, edges: Edges) -> list[Rule]:

@@ -10,11 +10,11 @@ from samakia_policy.rego.compiler.annotation_set import annotation_set
 from samakia_policy.rego.compiler.calls import check_undefined, check_void
 from samakia_policy.rego.compiler.compiled import Compiled
 from samakia_policy.rego.compiler.conflicts import check_conflicts
+from samakia_policy.rego.compiler.dependencies import build_graph
 from samakia_policy.rego.compiler.documents import existing_path
 from samakia_policy.rego.compiler.dynamic_terms import DynamicTerms
 from samakia_policy.rego.compiler.expr_terms import ExprTerms
 from samakia_policy.rego.compiler.faults import MAX_ERRORS, Faults
-from samakia_policy.rego.compiler.graph import build_graph
 from samakia_policy.rego.compiler.imports import check_duplicate, check_unused
 from samakia_policy.rego.compiler.keywords import check_deprecated, check_overrides, check_unsafe
 from samakia_policy.rego.compiler.locals import Locals

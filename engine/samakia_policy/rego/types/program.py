@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from samakia_policy.rego.compiler.text import text
 from samakia_policy.rego.compiler.tree import ground_prefix, rule_ref
 from samakia_policy.rego.errors import TYPE, Fault
-from samakia_policy.rego.syntax.nodes import Body, Call, Expr, Ref, Rule, Term, Var
+from samakia_policy.rego.syntax.nodes import Body, Call, Expr, Ref, Term, Var
 from samakia_policy.rego.types.check import BodyChecker
 from samakia_policy.rego.types.environment import TypeEnv
 from samakia_policy.rego.types.messages import arity_mismatch
@@ -85,13 +85,7 @@ def _dependents(compiled: Compiled, target: Ref) -> list[Ref]:
     """Return the paths of the rules that a reference may lead to and of all that depend on them."""
     if compiled.graph is None:
         return []
-    found: dict[Rule, None] = {}
-    waiting = list(compiled.tree.dynamic(target, hidden=True))
-    while waiting:
-        rule = waiting.pop()
-        if rule not in found:
-            found[rule] = None
-            waiting += compiled.graph.dependents.get(rule, ())
+    found = compiled.graph.affected(compiled.tree.dynamic(target, hidden=True))
     paths = [ground_prefix(rule_ref(rule).terms) for rule in found]
     return [Ref(path[0], path[1:]) for path in paths]
 
