@@ -71,7 +71,8 @@ def _read(source: Source, first: Comment, lines: list[Comment]) -> Annotations |
     block = "# METADATA\n" + "\n".join(f"# {text}" for text in texts)
     last = lines[-1] if lines else first
     assert last.location
-    place = Location(source.file, first.location.row, 1, first.location.offset, block)
+    # As in OPA the comment, too, has the text of the whole block from now on.
+    place = first.location = Location(source.file, first.location.row, 1, first.location.offset, block)
     return Annotations(str(values.get("scope", "")), values, last.location.row, location=place)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from samakia_policy.rego.syntax.cursor import State
-from samakia_policy.rego.syntax.distinct import distinct_pairs, distinct_terms
+from samakia_policy.rego.syntax.distinct import distinct_terms
 from samakia_policy.rego.syntax.location import Span
 from samakia_policy.rego.syntax.nodes import Array, ArrayComp, Object, ObjectComp, SetComp, SetTerm, Term
 from samakia_policy.rego.syntax.terms import Terms
@@ -142,7 +142,7 @@ class Collections(Terms):
             return None if body is None else ObjectComp(key, value, body)
         self.advance()
         pairs = self._pairs([(key, value)])
-        return None if not pairs else Object(distinct_pairs(pairs))
+        return None if not pairs else Object(pairs)
 
     def term_list(self, end: str, items: list[Term]) -> list[Term] | None:
         """Parse terms separated by commas, up to (not past) a closing bracket; a last comma is allowed."""

@@ -12,8 +12,9 @@ _Node = TypeVar("_Node", bound=n.Node)
 
 
 def copy_head(head: n.Head, wildcard: Callable[[], str], place: Location | None = None) -> n.Head:
-    """Return a deep copy with new names for `_` in the arguments; with a place, everything in it is there."""
+    """Return a deep copy with new names for `_` in the arguments; with a place, all but the name is there."""
     made = _copy(head, place)
+    made.ref = _copy(head.ref, None)
     for arg in made.args or ():
         if isinstance(arg, n.Var) and arg.wildcard:
             arg.name = wildcard()

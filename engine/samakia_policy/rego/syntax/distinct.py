@@ -1,4 +1,4 @@
-"""Elements of sets and keys of objects are there once, however often they are written."""
+"""Elements of sets are there once, however often they are written. Keys of objects are kept, as in OPA."""
 
 from __future__ import annotations
 
@@ -11,12 +11,6 @@ def distinct_terms(items: list[Term]) -> list[Term]:
     """Return the elements without those that are the same as an earlier one."""
     found = {shape(item): item for item in reversed(items)}
     return items if len(found) == len(items) else list(reversed(found.values()))
-
-
-def distinct_pairs(pairs: list[tuple[Term, Term]]) -> list[tuple[Term, Term]]:
-    """Return the pairs, with one for each key: the last."""
-    found = {shape(pair[0]): pair for pair in pairs}
-    return pairs if len(found) == len(pairs) else list(found.values())
 
 
 def shape(term: Node) -> Hashable:

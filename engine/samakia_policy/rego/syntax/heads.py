@@ -19,9 +19,7 @@ class Heads(LogicalOperators):
         start = self.at
         head = self._head(default)
         if head is not None:
-            place = head.location = self.since(start)
-            if head.implicit_value and head.value is not None:
-                head.value.location = place
+            head.location = self.since(start)
         return head
 
     def _head(self, default: bool) -> Head | None:

@@ -16,9 +16,14 @@ class Source:
         self._lines: list[int] | None = None
 
     def position(self, offset: int) -> tuple[int, int]:
-        """Return row and column, both from 1; the end of the text counts as its last character does."""
+        """Return row and column, both from 1.
+
+        As in OPA, a line break belongs to the line after it, and the end of the text to its last character.
+        """
         lines = self.lines
         row = bisect_right(lines, offset)
+        if self.text.startswith("\n", offset):
+            return row + 1, 0
         return row, offset - lines[row - 1] + (offset < len(self.text))
 
     @property
