@@ -85,7 +85,10 @@ FORMS = {
         }""",
     "membership inside every": """
         ips := [y.ip | some y in input.ys]
-        found if every x in input.xs { x.ip in ips }""",
+        found := n if {
+            every x in input.zs { not x.name in ips }
+            n := count([x | some x in input.xs; every y in [x.ip] { y in ips }])
+        }""",
     "index by ref head": """
         by_ip[x.ip] contains x.name if some x in input.xs
         found contains ip if {
@@ -100,7 +103,7 @@ FORMS = {
 
 def _documents(size: int) -> dict[str, Any]:
     xs = [{"name": f"x{n}", "ip": f"10.0.{n // 2}", "zone": n % 7} for n in range(size)]
-    ys = [{"name": f"y{n}", "ip": f"10.0.{n}", "zone": n % 7} for n in range(size // 2)]
+    ys = [{"name": f"y{n}", "ip": f"10.0.{n}", "zone": n % 7} for n in range(size // 2) if n % 5]
     return {"xs": xs, "ys": ys, "zs": [{"name": f"z{n}", "zone": n} for n in range(7)]}
 
 

@@ -44,7 +44,29 @@ class _Search:
         """Whether a term's value is known before the loop begins."""
         if term.__class__ is n.Scalar:
             return True
-        return term.__class__ is n.Var and (self.bound(term.name) or term.name in self.derived)
+        name = _head(term)
+        return name is not None and (name == "input" or self.bound(name) or name in self.derived)
+
+    def below(self, term: Any) -> Path | None:
+        """Return where below an element of the loop a term lies, or None."""
+        name = _head(term)
+        if name is None or name not in self.inside:
+            return None
+        return (*self.inside[name], *(_path(term) or ()))
+
+
+def _head(term: Any) -> str | None:
+    """Return the variable that a term is, or that a ref of constant steps begins with."""
+    if term.__class__ is n.Ref and _path(term) is not None:
+        term = term.head
+    return term.name if term.__class__ is n.Var else None
+
+
+def _path(term: Any) -> Path | None:
+    if term.__class__ is not n.Ref:
+        return ()
+    path = [part.value for part in term.path if part.__class__ is n.Scalar and isinstance(part.value, str)]
+    return tuple(path) if len(path) == len(term.path) else None
 
 
 def find(literals: n.Body, start: int, bound: Callable[[str], bool]) -> Join | None:
@@ -66,7 +88,7 @@ def find(literals: n.Body, start: int, bound: Callable[[str], bool]) -> Join | N
 
 
 def _needed(outer: Any, search: _Search) -> list[int]:
-    return search.derived.get(outer.name, []) if outer.__class__ is n.Var else []
+    return search.derived.get(_head(outer) or "", [])
 
 
 def _loop(expr: n.Expr, bound: Callable[[str], bool]) -> tuple[n.Var, str, Path] | None:
@@ -114,17 +136,18 @@ def _scan(expr: n.Expr, position: int, search: _Search, keys: list[tuple[Path, A
 
 
 def _simple(args: list[Any]) -> bool:
-    return all(arg.__class__ in (n.Scalar, n.Var) for arg in args)
+    return all(arg.__class__ is n.Scalar or _head(arg) is not None for arg in args)
 
 
 def _all_bound(args: list[Any], search: _Search) -> bool:
-    return all(search.outer(arg) or arg.__class__ is n.Var and arg.name in search.inside for arg in args)
+    return all(search.outer(arg) or search.below(arg) is not None for arg in args)
 
 
 def _add_key(args: list[Any], search: _Search, keys: list[tuple[Path, Any]]) -> bool:
     for one, two in ((args[0], args[1]), (args[1], args[0])):
-        if one.__class__ is n.Var and one.name in search.inside and search.outer(two):
-            keys.append((search.inside[one.name], two))
+        path = search.below(one)
+        if path is not None and search.outer(two):
+            keys.append((path, two))
             return True
     return False
 
@@ -136,10 +159,8 @@ def _read(args: list[Any], position: int, search: _Search) -> bool:
             continue
         if search.bound(one.name) or one.name in search.inside or one.name in search.derived:
             continue
-        path = [term.value for term in two.path if term.__class__ is n.Scalar and isinstance(term.value, str)]
-        if len(path) != len(two.path):
-            return False
-        return _follow(one.name, two.head.name, tuple(path), position, search)
+        path = _path(two)
+        return path is not None and _follow(one.name, two.head.name, path, position, search)
     return False
 
 

@@ -251,23 +251,26 @@ def _unifies_any(wide: AnyType, other: Type | None) -> bool:
 
 
 def _unifies_arrays(left: Any, right: Any) -> bool:
-    for one, two in ((left, right), (right, left)):
-        if not all(unifies(item, two.item(place)) for place, item in enumerate(one.static)):
-            return False
+    # Each place once: asking both ways would double the work with every level.
+    places = range(max(len(left.static), len(right.static)))
+    if not all(unifies(left.item(place), right.item(place)) for place in places):
+        return False
     return left.dynamic is None or right.dynamic is None or unifies(left.dynamic, right.dynamic)
 
 
 def _unifies_objects(left: Any, right: Any) -> bool:
     if left is right and not left.nil:
         return True
-    if not _known_unify(left, right) or not _known_unify(right, left):
+    if not _known_unify(left, right, set()) or not _known_unify(right, left, {item.key for item in left.static}):
         return False
     one, two = left.dynamic_value, right.dynamic_value
     return one is None or two is None or unifies(one, two)
 
 
-def _known_unify(left: ObjectType, right: ObjectType) -> bool:
+def _known_unify(left: ObjectType, right: ObjectType, done: set[Any]) -> bool:
     for item in left.static:
+        if item.key in done:
+            continue
         found = _property(right, item.key)
         if found is None:
             if left.dynamic_value is None and right.dynamic_value is None:
