@@ -48,7 +48,7 @@ def check(case: dict[str, Any]) -> list[list[Any]]:
     """Return our faults as `record.py` writes opa's errors."""
     try:
         with deep():
-            compile_modules(parse(case), strict=bool(case.get("strict")), schemas={})
+            compile_modules(parse(case), strict=bool(case.get("strict")))
     except RegoError as error:
         return [row_of(fault, "modules" in case) for fault in error.faults]
     return []

@@ -83,7 +83,7 @@ FAULTS = [
     ("x := 1; x := 2", "rego_compile_error", "var x assigned above"),
     ("some x", "rego_compile_error", "declared var x unused"),
     ("g(1)", "rego_type_error", "undefined function g"),
-    ("data.a.b.f(1, 2, 3)", "rego_type_error", "function data.a.b.f has arity 1, got 3 arguments"),
+    ("data.a.b.f(1, 2, 3)", "rego_type_error", "data.a.b.f: arity mismatch"),
     ('1 + "a"', "rego_type_error", "plus: invalid argument(s)"),
     ("input.x := 1", "rego_compile_error", "cannot assign to ref"),
     ("print(1) == 2", "rego_type_error", "print(1) used as value"),

@@ -13,7 +13,7 @@ from samakia_policy.rego.compiler.walk import children, walk
 from samakia_policy.rego.errors import TYPE, Fault
 from samakia_policy.rego.syntax.nodes import Call, Expr
 
-BuiltinMismatch = Callable[[Expr, Call], Fault]
+Mismatch = Callable[[Expr, Call], Fault | None]
 
 
 def check_void(node: Any) -> list[Fault]:
@@ -34,11 +34,11 @@ def _void(node: Any, found: list[Fault], whole: bool) -> None:
 
 
 def check_undefined(
-    node: Any, arity: Arity, rewritten: Mapping[str, str], mismatch: BuiltinMismatch | None = None
+    node: Any, arity: Arity, rewritten: Mapping[str, str], mismatch: Mismatch | None = None
 ) -> list[Fault]:
     """Return a fault for every call of something undefined or with the wrong number of arguments.
 
-    `mismatch` words the fault for a built-in, whose arguments have types.
+    `mismatch` words the fault for a function whose arguments have types, such as a built-in.
     """
     found: list[Fault] = []
 
@@ -55,7 +55,7 @@ def check_undefined(
 
 
 def _call_fault(
-    expr: Expr, call: Call, arity: Arity, rewritten: Mapping[str, str], mismatch: BuiltinMismatch | None
+    expr: Expr, call: Call, arity: Arity, rewritten: Mapping[str, str], mismatch: Mismatch | None
 ) -> Fault | None:
     wanted, given = arity(call.operator), len(call.args)
     if wanted < 0:
@@ -66,8 +66,9 @@ def _call_fault(
         given -= 1
     elif given in (wanted, wanted + 1):
         return None
-    if mismatch is not None and text(call.operator) in signatures():
-        return mismatch(expr, call)
+    typed = mismatch(expr, call) if mismatch is not None else None
+    if typed is not None:
+        return typed
     plural = "" if given == 1 else "s"
     name = shown_ref(call.operator, rewritten)
     return Fault(TYPE, f"function {name} has arity {wanted}, got {given} argument{plural}", expr.location)

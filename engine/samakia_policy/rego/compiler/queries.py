@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from samakia_policy.rego.builtins.registry import signatures
@@ -198,7 +199,8 @@ class _Stages:
         from samakia_policy.rego.types import miscounted
 
         arity, names = self.compiled.arity, self.rewritten
-        self.faults.add(_each(body, lambda expr: check_undefined(expr, arity, names, miscounted)))
+        mismatch = partial(miscounted, types=self.compiled.types)
+        self.faults.add(_each(body, lambda expr: check_undefined(expr, arity, names, mismatch)))
         return body
 
     def check_safety(self, body: Body) -> Body:

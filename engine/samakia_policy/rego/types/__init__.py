@@ -11,6 +11,7 @@ from samakia_policy.rego.types.environment import TypeEnv
 
 if TYPE_CHECKING:
     from samakia_policy.rego.compiler.compiled import Compiled
+    from samakia_policy.rego.types.program import ProgramTypes
 
 
 def check_types(
@@ -39,11 +40,14 @@ def check_query_types(
     return check_query(compiled, body, rewritten, subjects)
 
 
-def miscounted(expr: Expr, call: Call) -> Fault:
-    """Word the fault of a call that gives a built-in the wrong number of arguments."""
+def miscounted(expr: Expr, call: Call, types: ProgramTypes | None = None) -> Fault | None:
+    """Word the fault of a call with the wrong number of arguments; None where the function has no type.
+
+    Built-ins have types always, functions of modules once these are checked: then `types` is given.
+    """
     from samakia_policy.rego.types.program import miscounted_call
 
-    return miscounted_call(expr, call)
+    return miscounted_call(expr, call, types)
 
 
 __all__ = ["TypeEnv", "check_query_types", "check_types", "miscounted"]

@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Any
 from samakia_policy.rego.compiler.text import text
 from samakia_policy.rego.compiler.tree import ground_prefix, rule_ref
 from samakia_policy.rego.errors import TYPE, Fault
-from samakia_policy.rego.syntax.nodes import Body, Call, Expr, Ref, Term, Var
+from samakia_policy.rego.syntax.nodes import Body, Call, Expr, Ref, Rule, Term, Var
 from samakia_policy.rego.types.check import BodyChecker
 from samakia_policy.rego.types.environment import TypeEnv
 from samakia_policy.rego.types.messages import arity_mismatch
 from samakia_policy.rego.types.model import FunctionType, Type
 from samakia_policy.rego.types.names import as_written
 from samakia_policy.rego.types.rules import RuleChecker
-from samakia_policy.rego.types.signatures import builtin_type
 
 if TYPE_CHECKING:
     from samakia_policy.rego.compiler.compiled import Compiled
@@ -68,13 +67,14 @@ def check_query(
     return env, [problem.fault for problem in problems]
 
 
-def miscounted_call(expr: Expr, call: Call) -> Fault:
-    """Word the fault of a call that gives a built-in the wrong number of arguments."""
-    name = text(call.operator)
-    function = builtin_type(name)
-    assert isinstance(function, FunctionType)
-    env = TypeEnv(BodyChecker(lambda ref: ref, lambda _: ()).closure)
-    return arity_mismatch(expr.location, name, list(map(env.type, call.args)), function).fault
+def miscounted_call(expr: Expr, call: Call, types: ProgramTypes | None) -> Fault | None:
+    """Word the fault of a call with the wrong number of arguments; None where the function has no type."""
+    env = TypeEnv(BodyChecker(lambda ref: ref, lambda _: ()).closure, types.documents if types else None)
+    function = env.ref(call.operator)
+    if not isinstance(function, FunctionType):
+        return None
+    have = list(map(env.type, call.args))
+    return arity_mismatch(expr.location, text(call.operator), have, function).fault
 
 
 def _checker(compiled: Compiled, rewritten: Mapping[str, str], subjects: Mapping[str, Term]) -> BodyChecker:
