@@ -19,8 +19,9 @@ from samakia_policy.rego.generate.query import emit_query
 from samakia_policy.rego.generate.replaced import Replaced, targets
 from samakia_policy.rego.program import Program, build
 from samakia_policy.rego.run.state import Function, new_state
+from samakia_policy.rego.syntax.location import Location
 from samakia_policy.rego.syntax.modules import parse_module
-from samakia_policy.rego.syntax.nodes import Location, Module
+from samakia_policy.rego.syntax.nodes import Body, Module
 from samakia_policy.rego.values.collections import UNDEFINED, Value
 
 
@@ -99,6 +100,11 @@ class Query:
                 raise
         return [self._result(dict(zip(self._names, found, strict=True))) for found in solutions]
 
+    @property
+    def body(self) -> Body:
+        """The body of the query in core form."""
+        return self._made.body
+
     def place(self, file: str, line: int) -> Location | None:
         """Return what a line of the generated code stands for: tools that trace it need to know."""
         return self._program.places.at(file, line)
@@ -112,7 +118,7 @@ class Query:
         return Result(expressions, bindings)
 
 
-def compile(  # noqa: A001, PLR0913 - the language's own word, and each argument a choice of the caller
+def compile(  # noqa: PLR0913 - the language's own word, and each argument a choice of the caller
     modules: Mapping[str, str | Module],
     *,
     data: Value | None = None,

@@ -11,6 +11,7 @@ from samakia_policy.rego.tools.flags import Chosen, Flag, UsageError
 
 if TYPE_CHECKING:
     from samakia_policy.rego.tools.loaded import Loaded
+    from samakia_policy.rego.tools.recorder import Recorder
     from samakia_policy.rego.tools.results import Output
     from samakia_policy.rego.values.collections import Value
 
@@ -184,10 +185,27 @@ def _ask(chosen: Chosen, asked: Any, limits: Any, output: Output, clock: _Clock)
             sys.stderr.write(printed + "\n")
     clock.lap("timer_rego_query_eval_ns")
     output.rows = [row_of(result) for result in found]
-    if recorder is not None and chosen["coverage"]:
+    if recorder is not None:
+        _add_recorded(chosen, output, recorder, (list(loaded.modules.values()), policy.compiled.modules))
+
+
+def _add_recorded(chosen: Chosen, output: Output, recorder: Recorder, modules: Any) -> None:
+    """Add coverage, profile and explanation to an output."""
+    if chosen["coverage"]:
         from samakia_policy.rego.tools.coverage import report
 
-        output.coverage = report(list(loaded.modules.values()), policy.compiled.modules, recorder)
+        output.coverage = report(modules[0], modules[1], recorder)
+    if chosen["profile"]:
+        from samakia_policy.rego.tools.profile import profile
+
+        order = [name for text in chosen["profile-sort"] for name in text.split(",")]
+        output.profile = profile(recorder, chosen["profile-limit"], order)
+    if recorder.steps is not None:
+        from samakia_policy.rego.tools import explain
+
+        steps = explain.explain(recorder.steps.steps, chosen["explain"])
+        output.explanation = explain.explanation_records(steps)
+        output.explained = explain.explanation_text(steps)
 
 
 def _load(chosen: Chosen) -> Loaded:

@@ -18,13 +18,17 @@ if TYPE_CHECKING:
 @contextmanager
 def recording(chosen: Chosen, policy: Any, loaded: Loaded, query: Any) -> Iterator[Recorder | None]:
     """Record what runs inside where coverage or a profile is wanted; yields the recorder, or None."""
-    if not chosen["coverage"]:
+    if not chosen["coverage"] and not chosen["profile"] and chosen["explain"] == "off":
         yield None
         return
     from samakia_policy.rego.tools.index_exclusion import Exclusions
     from samakia_policy.rego.tools.recorder import Recorder
 
     recorder = Recorder(list(loaded.modules.values()), Exclusions(list(policy.compiled.modules.values())))
+    if chosen["explain"] != "off":
+        from samakia_policy.rego.tools.explain import Steps
+
+        recorder.steps = Steps(policy.compiled, query.body)
     with recorder.recording(query):
         yield recorder
 

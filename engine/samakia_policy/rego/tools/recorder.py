@@ -9,15 +9,20 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from time import perf_counter_ns
+from typing import TYPE_CHECKING, Any
 
 from samakia_policy.rego.syntax import nodes as n
 from samakia_policy.rego.syntax.location import Location
 from samakia_policy.rego.tools.index_exclusion import Exclusions
 from samakia_policy.rego.values.collections import UNDEFINED
 
+if TYPE_CHECKING:
+    from samakia_policy.rego.tools.explain import Steps
+
 Place = tuple[str, int, int]
 _GENERATED = "<rego"
+_TRACING = "rego/builtins/tracing.py"
 # Functions that join the rules of one name: rules, not literals, stand on their lines.
 _JOINS = re.compile(r"n\d+")
 
@@ -42,6 +47,8 @@ class Recorder:
         self._find: Callable[[str, int], Location | None] = lambda _file, _line: None
         self._known: dict[tuple[str, int], Place | None] = {}
         self._last: tuple[types.FrameType | None, Any] = (None, None)
+        self.steps: Steps | None = None
+        self.time: Counter[Place] = Counter()
 
     @contextmanager
     def recording(self, query: Any) -> Iterator[None]:
@@ -56,6 +63,8 @@ class Recorder:
 
     def _enter(self, frame: types.FrameType, event: str, _: Any) -> Any:
         code = frame.f_code
+        if self.steps is not None and code.co_name == "trace" and code.co_filename.endswith(_TRACING):
+            self.steps.noted(str(frame.f_locals.get("note")))
         if event != "call" or not code.co_filename.startswith(_GENERATED) or _JOINS.fullmatch(code.co_name):
             return None
         rule = self._rule(code) if code.co_name.startswith("r") else None
@@ -64,14 +73,19 @@ class Recorder:
             if self._exclusions is not None and self._exclusions.excluded(rule, frame.f_locals):
                 seen = self.excluded
             seen.asked.add(_place(rule.location))
+        if self.steps is not None and seen is self.seen:
+            self.steps.entered(frame, rule)
         return _Watch(self, seen, rule).step
 
     def returned(self, seen: Seen, rule: n.Rule, frame: types.FrameType, value: Any) -> None:
         """Note what the function of a rule returned: its own value, unless its `else` gave it."""
         above, given = self._last
         defined = value is not None and value is not UNDEFINED
-        if defined and not _collects(rule) and (above is not frame or given is not value):
+        gave = defined and not _collects(rule) and (above is not frame or given is not value)
+        if gave:
             seen.gave.add(_place(rule.location))
+        if self.steps is not None and seen is self.seen:
+            self.steps.returned(rule, gave=gave or (_collects(rule) and _place(rule.location) in seen.gave))
         self._last = (frame.f_back if rule.is_else else None, value)
 
     def _rule(self, code: types.CodeType) -> n.Rule | None:
@@ -93,14 +107,17 @@ class Recorder:
 class _Watch:
     """Follows one call of generated code."""
 
-    __slots__ = ("caught", "recorder", "rule", "seen")
+    __slots__ = ("caught", "recorder", "rule", "seen", "since")
 
     def __init__(self, recorder: Recorder, seen: Seen, rule: n.Rule | None) -> None:
         self.recorder, self.seen, self.rule = recorder, seen, rule
         self.caught = False
+        self.since: tuple[Place, int] | None = None
 
     def step(self, frame: types.FrameType, event: str, value: Any) -> Any:
         """Note a line, or what was returned."""
+        if event == "return" and self.since is not None:
+            self._clock(self.since[0])
         if event == "exception":
             self.caught = True
         elif event == "return" and self.rule is not None:
@@ -116,10 +133,23 @@ class _Watch:
         place = self.recorder.place(code, line)
         if place is None:
             return
-        self.seen.lines.setdefault(place, Counter())[line] += 1
+        lines = self.seen.lines.setdefault(place, Counter())
+        lines[line] += 1
+        self._clock(place)
+        told = self.recorder.steps if self.seen is self.recorder.seen else None
+        # In `not` and `every`, code goes on where a literal fails.
+        if told is not None and not code.co_name.startswith(("not", "every")):
+            told.line(place, line, sorted(lines).index(line))
         rule = self.rule
         if rule is not None and _collects(rule) and place == _place(rule.location):
             self.seen.gave.add(place)
+
+    def _clock(self, place: Place) -> None:
+        """Add the time since the last line to what that stood for."""
+        now = perf_counter_ns()
+        if self.since is not None:
+            self.recorder.time[self.since[0]] += now - self.since[1]
+        self.since = (place, now)
 
 
 class _Rules:
