@@ -55,9 +55,9 @@ def mocked(state: State, name: str, function: Function, *operands: Any) -> Any:
     replacement = state[MOCKS][name]
     if not callable(replacement):
         return replacement
-    # Inside the replacement a call reaches the original.
+    # Inside the replacement every call reaches the original.
     inner = list(state)
-    inner[MOCKS] = {other: mock for other, mock in state[MOCKS].items() if other != name}
+    inner[MOCKS] = {}
     return replacement(inner, *operands)
 
 

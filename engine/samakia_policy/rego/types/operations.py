@@ -261,16 +261,14 @@ def _unifies_arrays(left: Any, right: Any) -> bool:
 def _unifies_objects(left: Any, right: Any) -> bool:
     if left is right and not left.nil:
         return True
-    if not _known_unify(left, right, set()) or not _known_unify(right, left, {item.key for item in left.static}):
+    if not _known_unify(left, right) or not _others_allowed(right, left):
         return False
     one, two = left.dynamic_value, right.dynamic_value
     return one is None or two is None or unifies(one, two)
 
 
-def _known_unify(left: ObjectType, right: ObjectType, done: set[Any]) -> bool:
+def _known_unify(left: ObjectType, right: ObjectType) -> bool:
     for item in left.static:
-        if item.key in done:
-            continue
         found = _property(right, item.key)
         if found is None:
             if left.dynamic_value is None and right.dynamic_value is None:
@@ -278,6 +276,13 @@ def _known_unify(left: ObjectType, right: ObjectType, done: set[Any]) -> bool:
         elif not unifies(item.value, found):
             return False
     return True
+
+
+def _others_allowed(left: ObjectType, right: ObjectType) -> bool:
+    """Whether the other type allows what it does not name; what both name was asked already."""
+    if left.dynamic_value is not None or right.dynamic_value is not None:
+        return True
+    return all(_property(right, item.key) is not None for item in left.static)
 
 
 def _unifies_sets(left: Any, right: Any) -> bool:
