@@ -48,7 +48,9 @@ def test_only_listed_nodes_and_generated_names(monkeypatch: pytest.MonkeyPatch) 
         nodes = list(ast.walk(module))
         assert {type(node) for node in nodes} <= _ALLOWED
         names = {node.id for node in nodes if isinstance(node, ast.Name)}
-        assert not {name for name in names if name.startswith("_") or name in ("exec", "eval", "open", "print")}
+        assert not {
+            name for name in names if name.startswith("_") or name in ("exec", "eval", "open", "print")
+        }
 
 
 def test_hostile_names_are_data() -> None:
@@ -92,7 +94,9 @@ def test_five_thousand_rules_in_one_set() -> None:
 
 def test_fuel_ends_an_evaluation_at_the_same_step() -> None:
     """Two runs stop with the same count; one step more is enough."""
-    policy = compile_policy({"m.rego": "package m\np := count([1 | some x in input.xs; some y in input.xs])\n"})
+    policy = compile_policy(
+        {"m.rego": "package m\np := count([1 | some x in input.xs; some y in input.xs])\n"}
+    )
     query = policy.query("data.m.p")
     value = {"xs": list(range(100))}
     spent = Context(fuel=10**9)

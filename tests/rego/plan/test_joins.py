@@ -136,7 +136,7 @@ def test_keys_of_every_type_are_told_apart() -> None:
     """True is not 1, 1 is 1.0, and a missing attribute joins with nothing."""
     values = ["true", "1", "1.0", '"1"', "null", "[1]", '{"a": 1}', "false", "0"] * 3
     items = ", ".join(f'{{"n": {n}, "v": {value}}}' for n, value in enumerate([*values]))
-    body = f"xs := [{items}, {{\"n\": 99}}]\nfound := count([1 | some a in xs; some b in xs; a.v == b.v])"
+    body = f'xs := [{items}, {{"n": 99}}]\nfound := count([1 | some a in xs; some b in xs; a.v == b.v])'
     policy = compile_policy({"m.rego": f"package m\n{body}"})
     (result,) = policy.query("data.m.found").run()
     # Each of 7 distinct values three times (9 pairs), and 1 together with 1.0 six times (36 pairs).

@@ -30,7 +30,7 @@ FLAGS = (
     Flag("fail", help="exit with 1 when the result is undefined"),
     Flag("fail-defined", help="exit with 1 when the result is defined"),
     Flag("strict-builtin-errors", help="an error of a built-in stops the evaluation"),
-    Flag("show-builtin-errors", help="report errors of built-ins beside the result"),
+    Flag("show-builtin-errors", help="not supported"),
     Flag("coverage", help="report which lines were evaluated"),
     Flag("coverage-runs", kind="comma", hidden=True),
     Flag("explain", kind="text", default="off", choices=_EXPLAIN, help="print the steps of the evaluation"),
@@ -76,6 +76,7 @@ def validate(chosen: Chosen) -> None:
         (chosen["stdin-input"] and chosen["input"], "specify --stdin-input or --input but not both"),
         (chosen["fail"] and chosen["fail-defined"], "specify --fail or --fail-defined but not both"),
         (chosen["partial"], "partial evaluation is not supported"),
+        (chosen["show-builtin-errors"], "--show-builtin-errors is not supported"),
         (chosen["format"] == "source", "invalid output format for evaluation"),
         (chosen["target"] != "rego", "only the target rego is supported"),
     ):
@@ -91,14 +92,11 @@ def validate(chosen: Chosen) -> None:
 
 def run(chosen: Chosen) -> int:
     """Evaluate, print, and return the exit code: 2 after an error, 1 when `--fail` says so."""
-    from samakia_policy.rego.tools.problems import Refused, listed, plain_problem
+    from samakia_policy.rego.tools.problems import Refused, listed
     from samakia_policy.rego.tools.results import write
 
     try:
         query = sys.stdin.read() if chosen["stdin"] else chosen.arguments[0]
-        if chosen["strict-builtin-errors"] and chosen["show-builtin-errors"]:
-            text = "cannot use --show-builtin-errors with --strict-builtin-errors"
-            raise Refused([plain_problem(text)])
         value = _input(chosen)
         output = _evaluate(chosen, query, value)
     except Refused as error:

@@ -1,7 +1,7 @@
 """Explanations: the steps of an evaluation as text, all of them or only those that lead to notes or failures.
 
-The steps are those that our code takes: rules entered and left, literals evaluated or failed, notes. OPA prints
-its own; where ours are of the same kind, they read the same.
+The steps are those that our code takes: rules entered and left, literals evaluated or failed, notes. OPA
+prints its own; where ours are of the same kind, they read the same.
 """
 
 from __future__ import annotations
@@ -133,7 +133,9 @@ class Steps:
                 if isinstance(found, n.Expr) and found.location is not None:
                     place = found.location
                     texts = self._texts.setdefault((place.file, place.row, place.col), [])
-                    texts.append(self._text([found]))
+                    text = self._text([found])
+                    if text not in texts:
+                        texts.append(text)
                 waiting += [getattr(found, name) for name in found.__dataclass_fields__ if name != "location"]
 
     def _text(self, body: n.Body) -> str:
