@@ -210,7 +210,7 @@ def _lines() -> list[str]:
 
 
 def _mask(text: str) -> Any:
-    """Leave out what no two runs share, and what only opa tells: stacks, both values of a conflict, descriptions."""
+    """Leave out what no two runs share, and what only opa tells: stacks, values of conflicts, descriptions."""
     if text.startswith(("{", "[")):
         try:
             return _mask_json(json.loads(text))
@@ -224,16 +224,23 @@ def _mask(text: str) -> Any:
 
 
 def _mask_json(found: Any) -> Any:
+    if isinstance(found, str):
+        return _CONFLICT.sub("", found)
     if isinstance(found, list):
-        items = [_mask_json(item) for item in found]
-        if items and isinstance(items[0], dict) and "package" in items[0]:
-            items.sort(key=lambda item: item["location"]["row"])
-        return items
+        return _in_order([_mask_json(item) for item in found])
     if not isinstance(found, dict):
         return found
-    masked = {
-        name: _mask_json(item) for name, item in found.items() if name not in {"stack_trace", "metrics"}
-    }
+    masked = {name: _mask_json(item) for name, item in found.items() if name not in _UNTOLD}
     if "duration" in masked:
         masked["duration"] = 0
     return masked
+
+
+def _in_order(items: list[Any]) -> list[Any]:
+    """Tests, and errors of one place, come in any order."""
+    first = items[0] if items and isinstance(items[0], dict) else {}
+    if "package" in first:
+        return sorted(items, key=lambda item: item["location"]["row"])
+    if "message" in first:
+        return sorted(items, key=json.dumps)
+    return items
