@@ -13,6 +13,7 @@ from samakia_policy.rego.syntax.tokens import (
     IDENTIFIER,
     ILLEGAL,
     SHOWN,
+    WHITESPACE,
     WORDS,
     WORDS_V1,
     Tokens,
@@ -134,19 +135,16 @@ class Cursor:
         self.fault(self.here(), f"{message}: {note}" if note else message)
         return
 
-    def illegal_or_gap(self, note: str) -> None:
-        """Record that something else should follow the last token at once."""
-        if not self.gap():
-            self.illegal(note)
-            return
-        self.fault(self._gap_place(), f"unexpected whitespace token: {note}")
-        return
-
-    def _gap_place(self) -> Location:
-        start, text = self.ends[self.at - 1], self.source.text
-        if text[start : start + 1] == "#":
-            start = max(text.find("\n", start), start)
-        return Span(self.source, start, start + 1)
+    def advance_into_gap(self) -> None:
+        """Go on where the next token has to follow at once: a gap becomes a token of its own."""
+        at = self.at
+        if at + 1 < len(self.kinds) and self.starts[at + 1] != self.ends[at]:
+            start, text = self.ends[at], self.source.text
+            if text[start] == "#":
+                start = text.find("\n", start)
+            if start >= 0:
+                self.tokens.insert(at + 1, WHITESPACE, start, start + 1)
+        self.advance()
 
     def enter(self) -> bool:
         """Go one level deeper; false, with an error, where that is too deep."""

@@ -77,7 +77,7 @@ class Heads(LogicalOperators):
             return
         name = text_of(head.ref)
         if not head.assign:
-            self.illegal(f"expected rule value term (e.g., {name}[%!s(*ast.Term=<nil>)] = <VALUE> {{ ... }})")
+            self.illegal(f"expected rule value term (e.g., {name}[<nil>] = <VALUE> {{ ... }})")
         elif head.args:
             self.illegal(f"expected function value term (e.g., {name}(...) := <VALUE> {{ ... }})")
         elif default:

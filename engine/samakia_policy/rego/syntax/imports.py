@@ -5,6 +5,7 @@ from __future__ import annotations
 from samakia_policy.rego.syntax.kinds import value_name
 from samakia_policy.rego.syntax.location import Location
 from samakia_policy.rego.syntax.nodes import Import, Ref, Scalar, Term, Var
+from samakia_policy.rego.syntax.printer import text_of
 from samakia_policy.rego.syntax.rules import Rules
 from samakia_policy.rego.syntax.terms import ROOTS
 from samakia_policy.rego.syntax.tokens import (
@@ -78,8 +79,6 @@ class Imports(Rules):
         return term
 
     def _refuse_path(self, place: Location, head: Term) -> Ref | None:
-        from samakia_policy.rego.syntax.printer import text_of
-
         self.hint("if this is unexpected, try updating OPA")
         names = "{data, future, input, rego}"
         self.fault(place, f"unexpected import path, must begin with one of: {names}, got: {text_of(head)}")
@@ -126,8 +125,8 @@ class Imports(Rules):
         assert found.path.location
         names = [getattr(part, "value", "") for part in found.path.path]
         if names not in (["v1"], ["v2"]):
-            shown = ".".join(["rego", *names])
-            self.fault(found.path.location, f"invalid import `{shown}`, must be one of: `rego.v1`, `rego.v2`")
+            shown = f"invalid import `{text_of(found.path)}`"
+            self.fault(found.path.location, f"{shown}, must be one of: `rego.v1`, `rego.v2`")
         elif found.alias:
             assert found.alias_location
             self.fault(found.alias_location, "`rego` imports cannot be aliased")

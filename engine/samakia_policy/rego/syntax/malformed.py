@@ -15,6 +15,7 @@ _SIGNS = {
     "$": "illegal $ character",
     "\xa0": "illegal non-breaking space character, use a regular space instead",
 }
+_IDENTIFIER = "identifier"
 _BAD = {"\0": "illegal null character", "\ufeff": "illegal byte-order mark"}
 
 
@@ -75,6 +76,17 @@ def _quoted(text: str, start: int, also: str) -> Malformed:
     return Malformed(min(at, size), tuple(errors), "string")
 
 
+def blur(tokens: Tokens) -> None:
+    """Spoil names and numbers that a character beyond ASCII follows: OPA takes its first byte with them."""
+    text, kinds = tokens.text, tokens.kinds
+    for index, end in enumerate(tokens.ends[:-1]):
+        first = tokens.texts[index][:1]
+        if text[end : end + 1] > "\x7f" and (first.isalnum() or first == "_") and kinds[index] != "illegal":
+            tokens.texts[index] += "\ufffd"
+            if kinds[index] != "number":
+                kinds[index] = _IDENTIFIER
+
+
 def spread_bad_characters(tokens: Tokens, bad: list[int]) -> None:
     """Make illegal the tokens before or around characters that no text may hold.
 
@@ -84,15 +96,7 @@ def spread_bad_characters(tokens: Tokens, bad: list[int]) -> None:
         message = _BAD.get(tokens.text[offset], "illegal utf-8 character")
         index = bisect_right(tokens.starts, max(offset - 1, 0)) - 1
         if index < 0 or tokens.ends[index] <= max(offset - 1, 0):
-            index = _insert(tokens, index + 1, max(offset - 1, 0), offset)
+            index += 1
+            tokens.insert(index, "illegal", max(offset - 1, 0), offset)
         tokens.kinds[index] = "illegal"
         tokens.errors[index] = (*tokens.errors.get(index, ()), message)
-
-
-def _insert(tokens: Tokens, index: int, start: int, end: int) -> int:
-    tokens.kinds.insert(index, "illegal")
-    tokens.texts.insert(index, tokens.text[start:end])
-    tokens.starts.insert(index, start)
-    tokens.ends.insert(index, end)
-    tokens.errors = {key + (key >= index): value for key, value in tokens.errors.items()}
-    return index

@@ -6,7 +6,7 @@ from samakia_policy.rego.syntax.imports import Imports
 from samakia_policy.rego.syntax.kinds import value_name
 from samakia_policy.rego.syntax.location import Location
 from samakia_policy.rego.syntax.nodes import Body, Import, Ref, Rule, Scalar, Term, Var
-from samakia_policy.rego.syntax.tokens import ALL_FUTURE_WORDS, Tokens
+from samakia_policy.rego.syntax.tokens import ALL_FUTURE_WORDS
 
 
 class Package:
@@ -105,12 +105,11 @@ class Parser(Imports):
 
     def future(self) -> Parser:
         """Return a parser at the same place that knows all keywords."""
+        count = len(self.kinds)
+        if self._future_tokens is None or len(self._future_tokens.kinds) != count:
+            self._future_tokens = self.tokens.copy()
+            self._future_tokens.retag(ALL_FUTURE_WORDS)
         tokens = self._future_tokens
-        if tokens is None:
-            tokens = Tokens(self.tokens.text, list(self.kinds), self.texts, self.starts, self.ends)
-            tokens.comments, tokens.errors = self.tokens.comments, self.tokens.errors
-            tokens.retag(ALL_FUTURE_WORDS)
-            self._future_tokens = tokens
         ahead = Parser(self.source, self.version, self.words | ALL_FUTURE_WORDS, tokens)
         ahead.restore(self.save())
         ahead.depth = self.depth

@@ -37,6 +37,7 @@ _BINARY_EXPONENT = 100_000
 _DIGITS = 4_000
 _REMEMBER = 4
 _LEADING_ZERO = re.compile("0(?![.]|[eE].|$)")
+_BLURRED = "\ufffd"
 _EXPONENT_DIGITS = 12
 
 
@@ -75,7 +76,7 @@ class Terms(Cursor):
         at = self.remembered_at
         while at and at[-1] >= start:
             del self.remembered[at.pop()]
-        if self.at - start > _REMEMBER:
+        if found is None or self.at - start > _REMEMBER:
             self.remembered[start] = (found, self.save())
             at.append(start)
         return found
@@ -159,6 +160,9 @@ class Terms(Cursor):
         if not prefix.endswith(".") and _LEADING_ZERO.match(text):
             self.illegal("expected number without leading zero")
             return None
+        if text[-1] == _BLURRED:
+            self.illegal("invalid float")
+            return None
         if (not text.isdigit() or len(text) > _DIGITS) and not _manageable(prefix + text):
             self.fault(self.here(), "number too big")
             return None
@@ -204,12 +208,10 @@ class Terms(Cursor):
         source, starts, ends = self.source, self.starts, self.ends
         while True:
             if self.kind == ".":
-                self.advance()
+                self.advance_into_gap()
                 at = self.at
-                if starts[at] != ends[at - 1] or (
-                    self.kind is not IDENTIFIER and not self.allowed_in_ref(self.kind)
-                ):
-                    self.illegal_or_gap("expected identifier")
+                if self.kind is not IDENTIFIER and not self.allowed_in_ref(self.kind):
+                    self.illegal("expected identifier")
                     return None
                 path.append(Scalar(self.texts[at], location=Span(source, starts[at], ends[at])))
                 self.advance()

@@ -10,9 +10,10 @@ import re
 from dataclasses import dataclass, field
 from itertools import islice
 
-from samakia_policy.rego.syntax.malformed import Malformed, malformed, spread_bad_characters
+from samakia_policy.rego.syntax.malformed import Malformed, blur, malformed, spread_bad_characters
 
-ILLEGAL, EOF, IDENTIFIER, NUMBER, STRING = "illegal", "eof", "identifier", "number", "string"
+ILLEGAL, EOF, WHITESPACE = "illegal", "eof", "whitespace"
+IDENTIFIER, NUMBER, STRING = "identifier", "number", "string"
 PART, END = "template-string-part", "template-string-end"
 RAW_PART, RAW_END = "raw-template-string-part", "raw-template-string-end"
 AND_WORD, OR_WORD = "and keyword", "or keyword"
@@ -85,6 +86,19 @@ class Tokens:
         self.starts.append(start)
         self.ends.append(end)
 
+    def insert(self, index: int, kind: str, start: int, end: int) -> None:
+        """Put a token before another."""
+        self.kinds.insert(index, kind)
+        self.texts.insert(index, self.text[start:end])
+        self.starts.insert(index, start)
+        self.ends.insert(index, end)
+        self.errors = {key + (key >= index): value for key, value in self.errors.items()}
+
+    def copy(self) -> Tokens:
+        """Return a copy."""
+        lists = list(self.kinds), list(self.texts), list(self.starts), list(self.ends)
+        return Tokens(self.text, *lists, self.comments, dict(self.errors))
+
     def retag(self, words: dict[str, str], start: int = 0) -> None:
         """Make keywords of the identifiers that are among these words, from a token on."""
         texts, kinds = self.texts, self.kinds
@@ -101,6 +115,8 @@ def tokenize(text: str, words: dict[str, str]) -> Tokens:
     while position >= 0:
         position = _scan(tokens, position, words, open_templates)
     tokens.add(EOF, len(text), len(text))
+    if not text.isascii():
+        blur(tokens)
     if _BAD.search(text, 1 if text.startswith("\ufeff") else 0):
         found = _BAD.finditer(text, 1 if text.startswith("\ufeff") else 0)
         spread_bad_characters(tokens, [bad.start() for bad in islice(found, _BAD_SHOWN)])
