@@ -202,7 +202,11 @@ def test_keys_and_values(kind: Type, of_keys: str | None, of_values: str | None)
         (obj(a=STRING), obj(b=STRING), False),
         (obj(a=STRING), obj((STRING, ANY)), True),
         (obj(a=STRING), obj((STRING, NUMBER)), False),
+        (obj((ANY, obj(k=STRING))), obj(k=obj(k=NUMBER)), False),
+        (obj((ANY, obj(k=STRING))), obj(k=obj(k=STRING)), True),
+        (obj((STRING, NUMBER), a=STRING), obj((STRING, NUMBER), b=STRING), False),
         (obj((STRING, STRING)), obj((NUMBER, STRING)), True),
+        (ObjectType((Property([1], STRING),)), ObjectType((Property([1], NUMBER),)), False),
         (obj((STRING, STRING)), obj((STRING, NULL)), False),
         (SetType(None), SetType(STRING), True),
         (SetType(NUMBER), SetType(STRING), False),
@@ -307,6 +311,19 @@ def test_many_rules(rule: str) -> None:
     """The time for rules of one document does not grow with their number's square."""
     few, many = (seconds("\n".join(rule.format(n) for n in range(count))) for count in (400, 1600))
     assert many < 8 * few + 0.2
+
+
+def test_nested_objects() -> None:
+    """Whether two deep types unify takes no longer than looking at each place once."""
+    left, right = NUMBER, STRING
+    one: Type = left
+    two: Type = right
+    for _ in range(60):
+        one, two = obj(a=one, b=arr(one)), obj(a=two, b=arr(two))
+    start = time.perf_counter()
+    assert not unifies(one, two)
+    assert not unifies(either(one, NULL), either(two, BOOLEAN))
+    assert time.perf_counter() - start < 1
 
 
 def test_nested_comprehensions() -> None:

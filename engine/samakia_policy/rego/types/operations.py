@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from samakia_policy.rego.types.model import (
@@ -129,8 +129,8 @@ def unifies(left: Type | None, right: Type | None) -> bool:
         return False
     if left.__class__ is Recursive or right.__class__ is Recursive:
         return _unifies_recursive(left, right)
-    if isinstance(left, AnyType) and _unifies_any(left, right):
-        return True
+    if isinstance(left, AnyType):
+        return _unifies_any(left, right)
     if isinstance(right, AnyType):
         return _unifies_any(right, left)
     if left.__class__ is AnyType or left.__class__ is not right.__class__:
@@ -261,14 +261,17 @@ def _unifies_arrays(left: Any, right: Any) -> bool:
 def _unifies_objects(left: Any, right: Any) -> bool:
     if left is right and not left.nil:
         return True
-    if not _known_unify(left, right) or not _others_allowed(right, left):
+    # Each property once, as with places of arrays; one that the left only allows is asked from the right.
+    if not _known_unify(left, right, {}) or not _known_unify(right, left, left.index):
         return False
     one, two = left.dynamic_value, right.dynamic_value
     return one is None or two is None or unifies(one, two)
 
 
-def _known_unify(left: ObjectType, right: ObjectType) -> bool:
+def _known_unify(left: ObjectType, right: ObjectType, done: Mapping[Order, Any]) -> bool:
     for item in left.static:
+        if item.order in done:
+            continue
         found = _property(right, item.key)
         if found is None:
             if left.dynamic_value is None and right.dynamic_value is None:
@@ -276,13 +279,6 @@ def _known_unify(left: ObjectType, right: ObjectType) -> bool:
         elif not unifies(item.value, found):
             return False
     return True
-
-
-def _others_allowed(left: ObjectType, right: ObjectType) -> bool:
-    """Whether the other type allows what it does not name; what both name was asked already."""
-    if left.dynamic_value is not None or right.dynamic_value is not None:
-        return True
-    return all(_property(right, item.key) is not None for item in left.static)
 
 
 def _unifies_sets(left: Any, right: Any) -> bool:
