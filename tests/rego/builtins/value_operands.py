@@ -186,6 +186,23 @@ def _changes(source: Random) -> Any:
     return {short(source): source.choice(["", "x", "aa", "é", "ab"]) for _ in range(source.randint(0, 4))}
 
 
+def _template_data(source: Random) -> Any:
+    fixed = {
+        "a": "x",
+        "n": 5,
+        "f": Number("1.5"),
+        "t": True,
+        "z": None,
+        "l": ["p", "q", "r"],
+        "e": [],
+        "o": {},
+    }
+    fixed |= {"m": {"k": {"j": "deep"}, "b": 2}, "s": "<b>&'\"", "nested": [[1, 2], {"x": None}], "é": "ü"}
+    if source.random() < 0.1:
+        fixed["a"] = source.choice([Set([1]), "\x01", word(source)])
+    return fixed
+
+
 _TWO_NUMBERS = call(number, number)
 CALLS: dict[str, Callable[[Random], list[Any]]] = {
     **dict.fromkeys(("plus", "mul", "div", "rem"), _TWO_NUMBERS),
@@ -248,6 +265,7 @@ CALLS: dict[str, Callable[[Random], list[Any]]] = {
         one_of(*_TEXT["globs"]), _delimiters, either(word, one_of("a.b.c", "a.b", "abc", "a/b/c", "c", "bd"))
     ),
     "glob.quote_meta": call(either(word, one_of(*_TEXT["globs"]))),
+    "strings.render_template": call(one_of(*_TEXT["text_templates"]), _template_data),
     "units.parse": call(_amount),
     "units.parse_bytes": call(_amount),
     "semver.is_valid": call(one_of(*_TEXT["versions"])),

@@ -22,6 +22,7 @@ _NAMES: dict[str, str] = {
     "bits": "bits.and bits.or bits.xor bits.lsh bits.rsh bits.negate",
     "units": "units.parse units.parse_bytes",
     "semver": "semver.is_valid semver.compare",
+    "templates": "strings.render_template",
     "tracing": "trace internal.print internal.template_string",
 }
 

@@ -16,7 +16,7 @@ _BASES = {"v": 10, "d": 10, "b": 2, "o": 8, "O": 8, "x": 16, "X": 16}
 _FLOATS = {"v": ("g", -1), "F": ("f", 6), "f": ("f", 6), "e": ("e", 6), "E": ("E", 6)}
 _FLOATS |= {verb: (verb, -1) for verb in "bgGxX"}
 _FLAGS = {"-": "minus", "+": "plus", "#": "sharp", " ": "space", "0": "zero"}
-_SIMPLE = re.compile(r"[^%]+")
+_TYPES = {str: "string", float: "float64", bool: "bool"}
 _LAST = 0x10FFFF
 _SURROGATES = range(0xD800, 0xE000)
 
@@ -156,7 +156,11 @@ class _Printer:
             return None
         found = self.arguments[self.next]
         self.next += 1
-        return found if found.__class__ is int and -PADDING <= found <= PADDING else None
+        return (
+            found
+            if found.__class__ not in _TYPES and isinstance(found, int) and -PADDING <= found <= PADDING
+            else None
+        )
 
     def _number(self) -> int | None:
         start = self.place
@@ -171,16 +175,19 @@ class _Printer:
 
 
 def _type(value: Any) -> str:
-    if value.__class__ is int:
+    kind = value.__class__
+    if kind is int:
         return "int64" if -_INT64 <= value < _INT64 else "*big.Int"
-    return "float64" if value.__class__ is float else "string"
+    return _TYPES.get(kind) or str(value.type_name)
 
 
 def _argument(value: Any, verb: str, spec: Spec) -> str:
     if verb == "T":
         return _text(_type(value), "s", spec)
-    if value.__class__ is str:
+    if isinstance(value, str):
         return _text(value, verb, spec)
+    if value.__class__ is bool:
+        return spec.pad("true" if value else "false") if verb in "tv" else _bad(value, verb, spec)
     if value.__class__ is float:
         if verb in _FLOATS:
             return go_numbers.floating(value, *_FLOATS[verb], spec)
