@@ -17,6 +17,14 @@ def test_a_taken_id_is_made_unique() -> None:
     assert added == ["db", "db@b.yml", "db~2", "db@b.yml~2"]
 
 
+def test_thousands_of_repeats_are_numbered_in_order() -> None:
+    """A name that is taken again and again is not searched from the start each time."""
+    graph = FactGraph()
+    added = [graph.add(_fact("hit", "x")).id for _ in range(20_000)]
+    assert added[:3] == ["x", "x~2", "x~3"]
+    assert added[-1] == "x~20000"
+
+
 def test_edges_need_both_ends() -> None:
     """One that leads nowhere is listed as dangling."""
     graph = FactGraph()

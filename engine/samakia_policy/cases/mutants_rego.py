@@ -34,7 +34,6 @@ def mutants(source: str) -> Iterator[Mutant]:
     made = _Mutants(source)
     names = Counter(rule.head.ref.location.text for rule in module.rules if rule.head.ref.location)
     for rule in module.rules:
-        _forget_implied_body(rule)
         if rule.head.ref.location and names[rule.head.ref.location.text] > 1:
             yield made.edit(rule, "rule dropped", "")
         yield from made.within(rule, _named(rule))
@@ -46,20 +45,14 @@ def _named(rule: n.Rule) -> set[int]:
     return {id(key) for key, _ in hit.items} if isinstance(hit, n.Object) else set()
 
 
-def _forget_implied_body(rule: n.Rule) -> None:
-    """Drop the `true` that stands for the body of a rule without one: nobody wrote it."""
-    (first, *more) = rule.body
-    if not more and rule.location and first.location and first.location.offset == rule.location.offset:
-        rule.body = []
-
-
 class _Mutants:
     def __init__(self, source: str) -> None:
         self.source = source
 
     def within(self, node: n.Node, named: set[int]) -> Iterator[Mutant]:
         """Yield the mutants of a node and of everything in it."""
-        if id(node) in named:
+        # Nobody wrote the `true` that stands for the body of a rule without one.
+        if id(node) in named or (isinstance(node, n.Expr) and node.generated):
             return
         match node:
             case n.Expr():

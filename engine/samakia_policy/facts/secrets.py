@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
 from typing import Any
 
 from samakia_policy.model.document import SecretHit
 from samakia_policy.model.values import escape, redacted
 
-_KEYS = frozenset(
+KEYS = frozenset(
     [
         "password",
         "passwd",
@@ -51,12 +50,6 @@ _PLACEHOLDER = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _SHORTEST = 6
-# At least one of these is in every JSON text that the detector can see a secret in.
-_TRACES = (
-    b"passw", b"passphrase", b"token", b"secret", b"api_key", b"apikey", b"access_key", b"private",
-    b"authorization", b"dsn", b"connection_string", b"akia", b"hvs.", b"ghp_", b"gho_", b"ghu_", b"ghs_",
-    b"ghr_", b"eyj", b"bearer ", b"://", b"hooks.slack", b"s.",
-)  # fmt: skip
 
 
 def redact(data: Any, pointer: str = "") -> tuple[Any, list[SecretHit]]:
@@ -68,25 +61,14 @@ def redact(data: Any, pointer: str = "") -> tuple[Any, list[SecretHit]]:
     return _redact(data, pointer, "", hits), hits
 
 
-def may_hold_secret(text: str) -> bool:
-    """Tell cheaply whether a text can hold a value that the detector knows."""
-    return _HINT.search(text) is not None
-
-
-def traces(encoded: bytes, among: Sequence[bytes] = _TRACES) -> list[bytes]:
-    """Return what hints at a secret in JSON text; without any there is none to see."""
-    lowered = encoded.lower()
-    return [trace for trace in among if trace in lowered]
-
-
 def detect(key: str, value: object) -> str:
     """Return the name of the detector that sees a secret in a value under a key, or ""."""
     if isinstance(value, bool) or value is None or key.endswith("_ref"):
         return ""
     text = value if isinstance(value, str) else str(value)
-    if key in _KEYS and not _placeholder(text):
+    if key in KEYS and not _placeholder(text):
         return f"key:{key}"
-    if not isinstance(value, str) or len(text) < _SHORTEST or not may_hold_secret(text):
+    if not isinstance(value, str) or len(text) < _SHORTEST or _HINT.search(text) is None:
         return ""
     return _detect_value(text)
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from samakia_policy.facts.plan_references import Path, References, module_path
 from samakia_policy.facts.plan_values import visible
+from samakia_policy.facts.secret_hints import may_hold_secret
 from samakia_policy.facts.secrets import redact as redact_value
-from samakia_policy.facts.secrets import traces
 from samakia_policy.model.fact import Attrs, Fact, Origin
 from samakia_policy.model.plan import Plan, ResourceChange, StateEntry
 from samakia_policy.model.values import escape, is_marker, redacted, unknown
@@ -68,12 +68,11 @@ def plan_facts(
 
 def plan_secrets(plan: Plan, data: bytes, env: str, path: str, digest: str) -> Iterator[Fact]:
     """Yield a secret_hit for every secret in a planned value that Terraform does not hide itself."""
-    hints = traces(data)
-    for n, change in enumerate(plan.changes if hints else []):
+    for n, change in enumerate(plan.changes if may_hold_secret(data) else []):
         done = change.change
         for side, sensitive in (("after", done.after_sensitive), ("before", done.before_sensitive)):
             encoded = bytes(getattr(done, side))
-            if traces(encoded, hints):
+            if may_hold_secret(encoded):
                 value = visible(plan.decode_or(encoded, None), False, plan.decode_or(sensitive, False))
                 place = f"/resource_changes/{n}/change/{side}"
                 holder = f"{'tf_resource' if side == 'after' else 'tf_change'}:{env}#{change.address}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
 Attrs = dict[str, Any]
@@ -69,6 +70,10 @@ class Fact:
         return f"<Fact {self.subject} from {self.origin.path}>"
 
 
+def _order(edge: Edge) -> tuple[str, str, str]:
+    return edge.source, edge.relation, edge.target
+
+
 def _below(origin: Origin, rest: str) -> Origin:
     if not rest or origin.line:
         return origin
@@ -91,6 +96,7 @@ class FactGraph:
         self._kinds: dict[str, dict[str, Fact]] = {}
         self._out: dict[str, dict[str, list[str]]] = {}
         self._into: dict[str, dict[str, list[str]]] = {}
+        self._repeats: dict[tuple[str, str], int] = {}
         self.incomplete: dict[str, set[str]] = {}
         self.dangling: list[Edge] = []
 
@@ -98,13 +104,13 @@ class FactGraph:
         """Add a fact; a taken id becomes "<id>@<path>", a repeat in the same file "<id>~<n>"."""
         facts = self._kinds.setdefault(fact.kind, {})
         if fact.id in facts:
-            fact.id = _free_id(facts, fact)
+            fact.id = self._free_id(facts, fact)
         facts[fact.id] = fact
         return fact
 
     def link(self, edges: Iterable[Edge]) -> None:
         """Add edges; one whose end is missing is listed as dangling instead."""
-        for edge in sorted(set(edges)):
+        for edge in sorted(set(edges), key=_order):
             if self.find(edge.source) is None or self.find(edge.target) is None:
                 self.dangling.append(edge)
                 continue
@@ -151,6 +157,18 @@ class FactGraph:
                 pending.extend(self.out(relation).get(here, []))
         return sorted(seen)
 
+    def _free_id(self, facts: dict[str, Fact], fact: Fact) -> str:
+        name = fact.id
+        if facts[name].origin.path != fact.origin.path:
+            name = f"{fact.id}@{fact.origin.path}"
+            if name not in facts:
+                return name
+        # Numbers below the last one are taken: thousands of repeats need not be tried again for each.
+        last = self._repeats.get((fact.kind, name), 1)
+        number = next(n for n in count(last + 1) if f"{name}~{n}" not in facts)
+        self._repeats[fact.kind, name] = number
+        return f"{name}~{number}"
+
     def __iter__(self) -> Iterator[Fact]:
         for kind in self.kinds():
             facts = self._kinds[kind]
@@ -158,12 +176,3 @@ class FactGraph:
 
     def __len__(self) -> int:
         return sum(map(len, self._kinds.values()))
-
-
-def _free_id(facts: dict[str, Fact], fact: Fact) -> str:
-    if facts[fact.id].origin.path != fact.origin.path:
-        candidate = f"{fact.id}@{fact.origin.path}"
-        if candidate not in facts:
-            return candidate
-        fact.id = candidate
-    return next(name for n in range(2, len(facts) + 3) if (name := f"{fact.id}~{n}") not in facts)

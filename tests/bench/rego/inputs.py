@@ -6,7 +6,13 @@ import json
 import random
 from typing import Any
 
-_TYPES = ("aws_instance", "aws_s3_bucket", "aws_db_instance", "aws_security_group_rule", "aws_lambda_function")
+_TYPES = (
+    "aws_instance",
+    "aws_s3_bucket",
+    "aws_db_instance",
+    "aws_security_group_rule",
+    "aws_lambda_function",
+)
 _REGIONS = ("eu-central-1", "eu-west-1", "us-east-1")
 
 
@@ -27,7 +33,9 @@ def _resource(number: int, dice: random.Random) -> dict[str, Any]:
         "encrypted": dice.random() > 0.03,
         "instance_type": dice.choice(("t3.small", "m5.large", "m5.24xlarge")),
         "monitoring": dice.random() > 0.03,
-        "tags": {"owner": "team", "env": dice.choice(("dev", "staging", "prod"))} if dice.random() > 0.03 else {},
+        "tags": {"owner": "team", "env": dice.choice(("dev", "staging", "prod"))}
+        if dice.random() > 0.03
+        else {},
         "cidr_blocks": ["10.0.0.0/8", dice.choice(("0.0.0.0/0", "192.168.0.0/16"))],
         "from_port": dice.choice((22, 80, 443)),
         "to_port": dice.choice((22, 443, 8080)),
@@ -47,7 +55,9 @@ def _resource(number: int, dice: random.Random) -> dict[str, Any]:
 
 def joined(size: int) -> str:
     """Return documents to be joined: `size` resources, as many machines, a tenth of networks and zones."""
-    resources = [{"address": f"r{n}", "ip": f"10.{n % 200}.{n // 200 % 250}.{n // 3 % 250}"} for n in range(size)]
+    resources = [
+        {"address": f"r{n}", "ip": f"10.{n % 200}.{n // 200 % 250}.{n // 3 % 250}"} for n in range(size)
+    ]
     machines = [{"name": f"vm{n}", "network": n % (size // 10)} for n in range(size)]
     networks = [{"name": f"net{n}", "id": n, "zone": f"z{n % 50}"} for n in range(size // 10)]
     zones = [{"name": f"zone{n}", "id": f"z{n}"} for n in range(50)]

@@ -74,10 +74,10 @@ def test_other_encodings_are_refused_with_line_and_byte() -> None:
 
 
 def test_size_is_limited_before_anything_is_read() -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     text = message(b"x" * 100_000_000)
     assert text == "the file is too large, it has 100000000 bytes (limit MAX_FILE_BYTES = 1048576)"
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
     assert "MAX_FILE_BYTES = 3" in message(b"a: 1", max_bytes=3)
     assert parse_foreign_yaml(b"a: 1", max_bytes=3).data is None
 
@@ -129,10 +129,10 @@ def test_empty_documents_are_faults(data: bytes) -> None:
     ids=lambda data: data[:6].decode(),
 )
 def test_hostile_files_are_refused_fast(data: bytes) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     assert parse_contract(data).faults
     locate(data, "yaml", "/a/b/1")
-    assert time.perf_counter() - started < 8
+    assert time.process_time() - started < 8
 
 
 def test_a_workflow_keeps_on_as_text() -> None:
