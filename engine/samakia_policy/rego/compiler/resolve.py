@@ -132,7 +132,7 @@ class Resolver:
     def rule(self, rule: Rule, module: Module, faults: list[Fault]) -> Rule:
         """Return a copy of a rule and its else clauses."""
         shadow = _shadowing_arg(rule.head.args or [])
-        if shadow:
+        if shadow and not rule.is_else:
             message = f"args must not shadow {shadow} (use a different variable name)"
             faults.append(Fault(COMPILE, message, rule.location))
         self._hidden = [_pattern_names(rule.head.args or []), declared_vars(rule.body)]
