@@ -29,6 +29,7 @@ from samakia_policy.rego.depth import deep
 from samakia_policy.rego.errors import EvaluationFault
 from samakia_policy.rego.values.collections import UNDEFINED, Set, pairs
 from samakia_policy.rego.values.number import Number
+from samakia_policy.rego.values.raw_bytes import to_bytes
 from samakia_policy.rego.values.text import written
 
 CALLS = value_operands.CALLS | document_operands.CALLS
@@ -152,6 +153,9 @@ def _text(value: Any) -> str:
     if value.__class__ is dict:
         names = [(name if name.__class__ is str else written(name), item) for name, item in pairs(value)]
         return f"{{{','.join([f'{json.dumps(name)}:{_text(item)}' for name, item in names])}}}"
+    if value.__class__ is str:
+        # A byte that is no UTF-8 shows as U+FFFD.
+        value = to_bytes(value).decode("utf-8", "replace")
     return json.dumps(value)
 
 

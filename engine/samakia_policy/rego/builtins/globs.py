@@ -11,6 +11,7 @@ from samakia_policy.rego.builtins.glob_syntax import to_regex
 from samakia_policy.rego.builtins.operands import ElementFault, string, type_name
 from samakia_policy.rego.builtins.registry import builtin
 from samakia_policy.rego.errors import OperandFault
+from samakia_policy.rego.values.raw_bytes import to_bytes
 
 
 @lru_cache(maxsize=2048)
@@ -31,7 +32,7 @@ def _matcher(pattern: str, delimiters: str) -> Callable[[bytes], bool]:
 def match(pattern: Any, delimiters: Any, value: Any) -> bool:
     """Return whether a string fits a pattern whose * and ? stop at the delimiters."""
     text, stops, subject = string(pattern, 1), _delimiters(delimiters), string(value, 3)
-    return _matcher(text, stops)(subject.encode("utf-8", "replace"))
+    return _matcher(text, stops)(to_bytes(subject))
 
 
 def _delimiters(value: Any) -> str:

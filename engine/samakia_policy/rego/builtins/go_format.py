@@ -10,6 +10,7 @@ from samakia_policy.rego.builtins import go_numbers
 from samakia_policy.rego.builtins.go_numbers import Spec
 from samakia_policy.rego.builtins.go_quote import backquoted, quoted
 from samakia_policy.rego.builtins.limits import PADDING
+from samakia_policy.rego.values.raw_bytes import to_bytes
 
 _INT64 = 1 << 63
 _BASES = {"v": 10, "d": 10, "b": 2, "o": 8, "O": 8, "x": 16, "X": 16}
@@ -212,20 +213,23 @@ def _integer(value: int, verb: str, spec: Spec) -> str:
 
 def _big(value: int, verb: str, spec: Spec) -> str:
     if verb == "w":
-        return f"%!w(*big.Int=&{{{_words(value, spec)}}})"
+        return f"%!w(*big.Int={_fields(value, spec)})"
     base = 10 if verb == "s" else _BASES.get(verb)
     if base is None:
         return f"%!{verb}(big.Int={go_numbers.big_integer(value, 10, 'd', Spec())})"
     return go_numbers.big_integer(value, base, verb, spec)
 
 
-def _words(value: int, spec: Spec) -> str:
-    """Return the fields of Go's big.Int."""
+def _fields(value: int, spec: Spec) -> str:
+    """Return the fields of Go's big.Int, which the wrong verb %w shows."""
     words, rest = [], abs(value)
     while rest:
-        words.append(go_numbers.integer(rest % (1 << 64), 10, "v", spec))
+        words.append(rest % (1 << 64))
         rest >>= 64
-    return f"{spec.pad(str(value < 0).lower())} [{' '.join(words)}]"
+    sign = spec.pad(str(value < 0).lower())
+    if spec.sharp:
+        return f"&big.Int{{neg:{sign}, abs:big.nat{{{', '.join(map(hex, words))}}}}}"
+    return f"&{{{sign} [{' '.join([go_numbers.integer(word, 10, 'v', spec) for word in words])}]}}"
 
 
 def _text(value: str, verb: str, spec: Spec) -> str:
@@ -243,7 +247,7 @@ def _text(value: str, verb: str, spec: Spec) -> str:
 
 def _bytes(value: str, verb: str, spec: Spec) -> str:
     """Return the bytes of a text in hexadecimal."""
-    data = value.encode("utf-8", "surrogatepass")[: spec.precision]
+    data = to_bytes(value)[: spec.precision]
     pairs = [f"{byte:02x}" for byte in data]
     text = (" 0x" if spec.sharp else " ").join(pairs) if spec.space else "".join(pairs)
     text = f"0x{text}" if spec.sharp and pairs else text

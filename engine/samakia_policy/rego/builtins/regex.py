@@ -15,6 +15,7 @@ from samakia_policy.rego.builtins.operands import integer64, string
 from samakia_policy.rego.builtins.regex_syntax import for_re2, refusal
 from samakia_policy.rego.builtins.registry import builtin
 from samakia_policy.rego.errors import BuiltinFault
+from samakia_policy.rego.values.raw_bytes import to_bytes, to_text
 
 Span = tuple[int, int]
 _MEMORY = 64 * 1024 * 1024
@@ -37,7 +38,7 @@ def compiled(pattern: str, *, captures: bool = False) -> Any:
     import re2
 
     # The wrapper's search costs six times the match itself.
-    made = re2._re2.RE2(for_re2(pattern).encode("utf-8", "replace"), _options(captures=captures))
+    made = re2._re2.RE2(to_bytes(for_re2(pattern)), _options(captures=captures))
     if not made.ok():
         raise refusal(made.error().decode("utf-8", "replace"), pattern)
     return made
@@ -60,9 +61,9 @@ def _finder(pattern: str) -> Callable[[bytes], bool]:
 def match(pattern: Any, value: Any) -> bool:
     """Return whether a pattern matches anywhere in a string."""
     if pattern.__class__ is str and value.__class__ is str:
-        return _finder(pattern)(value.encode("utf-8", "replace"))
+        return _finder(pattern)(to_bytes(value))
     text, subject = string(pattern, 1), string(value, 2)
-    return _finder(text)(subject.encode())
+    return _finder(text)(to_bytes(subject))
 
 
 @builtin("regex.is_valid")
@@ -108,7 +109,7 @@ def _width(data: bytes, place: int) -> int:
 def find_n(context: Context, pattern: Any, value: Any, most: Any) -> list[str]:
     """Return the first matches, or all of them for a negative number."""
     found, data, limit = _operands(context, pattern, value, most)
-    return [data[spans[0][0] : spans[0][1]].decode() for spans in _matches(found, data, limit)]
+    return [to_text(data[spans[0][0] : spans[0][1]]) for spans in _matches(found, data, limit)]
 
 
 @builtin("regex.find_all_string_submatch_n", context=True)
@@ -118,14 +119,14 @@ def find_all_string_submatch_n(context: Context, pattern: Any, value: Any, most:
     made = []
     for spans in _matches(found, data, limit):
         context.charge(len(spans))
-        made.append([data[start:end].decode() if start >= 0 else "" for start, end in spans])
+        made.append([to_text(data[start:end]) if start >= 0 else "" for start, end in spans])
     return made
 
 
 def _operands(
     context: Context, pattern: Any, value: Any, most: Any, *, captures: bool = False
 ) -> tuple[Any, bytes, int]:
-    text, data, limit = string(pattern, 1), string(value, 2).encode("utf-8", "replace"), integer64(most, 3)
+    text, data, limit = string(pattern, 1), to_bytes(string(value, 2)), integer64(most, 3)
     context.charge(len(data) >> 4)
     return compiled(text, captures=captures), data, limit
 
@@ -142,17 +143,17 @@ def split(context: Context, pattern: Any, value: Any) -> list[str]:
         start, stop = spans[0]
         end = start
         if stop:
-            parts.append(data[begin:start].decode())
+            parts.append(to_text(data[begin:start]))
         begin = stop
     if end != len(data):
-        parts.append(data[begin:].decode())
+        parts.append(to_text(data[begin:]))
     return parts
 
 
 @builtin("regex.replace", context=True)
 def replace(context: Context, value: Any, pattern: Any, replacement: Any) -> str:
     """Return a string with every match replaced; $1 and ${name} stand for groups."""
-    data = string(value, 1).encode("utf-8", "replace")
+    data = to_bytes(string(value, 1))
     found = string(pattern, 2)
     parts = _template(string(replacement, 3), found)
     context.charge(len(data) >> 4)
@@ -166,7 +167,7 @@ def replace(context: Context, value: Any, pattern: Any, replacement: Any) -> str
         charge_text(context, size)
         begin = spans[0][1]
     made.append(data[begin:])
-    return b"".join(made).decode()
+    return to_text(b"".join(made))
 
 
 def _group(data: bytes, spans: list[Span], number: int) -> bytes:
@@ -187,7 +188,7 @@ def _template(replacement: str, pattern: str) -> list[bytes | int]:
     parts: list[bytes | int] = []
     begin = 0
     for reference in _REFERENCE.finditer(replacement):
-        parts.append(replacement[begin : reference.start()].encode())
+        parts.append(to_bytes(replacement[begin : reference.start()]))
         begin = reference.end()
         name = reference[2] or reference[3]
         if reference[1]:
@@ -196,7 +197,7 @@ def _template(replacement: str, pattern: str) -> list[bytes | int]:
             parts.append(int(name))
         elif name in names:
             parts.append(names[name])
-    parts.append(replacement[begin:].encode())
+    parts.append(to_bytes(replacement[begin:]))
     return [part for part in parts if part != b""]
 
 
@@ -209,7 +210,7 @@ def template_match(template: Any, value: Any, start: Any, end: Any) -> bool:
         raise BuiltinFault(f"start delimiter has to be exactly one character long but is {len(first)} long")
     if len(last) != 1:
         raise BuiltinFault(f"end delimiter has to be exactly one character long but is {len(first)} long")
-    return _finder(_from_template(text, first.decode(), last.decode()))(data.encode())
+    return _finder(_from_template(text, first.decode(), last.decode()))(to_bytes(data))
 
 
 @lru_cache(maxsize=1024)

@@ -13,6 +13,7 @@ from samakia_policy.rego.builtins.registry import builtin
 from samakia_policy.rego.errors import OPERAND, BuiltinFault
 from samakia_policy.rego.values.arithmetic import floated, truncated
 from samakia_policy.rego.values.collections import pairs
+from samakia_policy.rego.values.raw_bytes import to_bytes, to_text
 
 # What Go takes for white space.
 _SPACE = "\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
@@ -155,9 +156,9 @@ def _replaced(text: str, changes: dict[str, str]) -> str:
 
 def _replaced_bytes(text: str, changes: dict[str, str]) -> str:
     """Replace with the empty string among the keys: it is found between bytes, and tears characters apart."""
-    coded = {old.encode(): new.encode() for old, new in changes.items()}
+    coded = {to_bytes(old): to_bytes(new) for old, new in changes.items()}
     keys = re.compile(b"|".join(map(re.escape, coded)), re.DOTALL)
-    return keys.sub(lambda match: coded[match[0]], text.encode()).decode("utf-8", "replace")
+    return to_text(keys.sub(lambda match: coded[match[0]], to_bytes(text)))
 
 
 @builtin("indexof")

@@ -7,7 +7,7 @@ from typing import Any
 
 from samakia_policy.rego.builtins.context import Context
 from samakia_policy.rego.builtins.go_quote import quoted
-from samakia_policy.rego.builtins.limits import charge_text
+from samakia_policy.rego.builtins.limits import TEXT, charge_text
 from samakia_policy.rego.builtins.template_functions import (
     ARGUMENTS,
     FUNCTIONS,
@@ -70,7 +70,8 @@ class _Run:
         """Add to the result."""
         self.size += len(text)
         charge_text(self.context, len(text))
-        charge_text(Context(), self.size)
+        if self.size > TEXT:
+            raise BuiltinFault(f"the result would have more than {TEXT} characters")
         self.made.append(text)
 
     def step(self) -> None:

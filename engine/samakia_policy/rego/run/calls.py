@@ -42,8 +42,7 @@ def refused(message: str) -> Function:
 
 def _refuse(state: State, fault: BuiltinFault, name: str) -> Any:
     if state[STRICT]:
-        if not fault.message.startswith(f"{name}: "):
-            fault.message = f"{name}: {fault.message}"
+        fault.message = f"{name}: {fault.message}"
         raise fault
     return UNDEFINED
 
