@@ -105,7 +105,14 @@ EVAL = {
     "capabilities": "eval --capabilities few.json 'count([1]) + 1'",
     "capabilities that lack a built-in": "eval --capabilities few.json 'sum([1])'",
     "coverage": "eval --coverage -d authz.rego -d facts.json -i input.json data.authz.allow",
+    "coverage of many forms": "eval --coverage -d covered.rego -i input.json data.covered",
+    "coverage of one set": "eval --coverage -d covered.rego -i input.json data.covered.s",
+    "coverage of functions": "eval --coverage -d covered.rego data.covered.g",
+    "coverage in words": "eval -f pretty --coverage -d covered.rego data.covered.s",
     "metrics": "eval --metrics 1",
+    "notes": "eval --explain notes -f pretty -d noted.rego data.noted.p",
+    "no notes": "eval --explain notes -f pretty -d authz.rego data.authz.limits.small",
+    "failures": "eval --explain fails -f pretty -d noted.rego data.noted.p",
 }
 CHECK = {
     "fine": "check authz.rego",
@@ -210,7 +217,7 @@ def _lines() -> list[str]:
 
 
 def _mask(text: str) -> Any:
-    """Leave out what no two runs share, and what only opa tells: stacks, values of conflicts, descriptions."""
+    """Leave out what no two runs share, and what only opa tells: stacks, conflicting values, texts."""
     if text.startswith(("{", "[")):
         try:
             return _mask_json(json.loads(text))
