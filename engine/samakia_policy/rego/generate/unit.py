@@ -78,9 +78,6 @@ def _place(node: ast.AST, line: int) -> None:
     stack: list[tuple[Any, int]] = [(node, line)]
     while stack:
         current, line = stack.pop()
-        if current.__class__ is list:
-            stack.extend([(part, line) for part in current])
-            continue
         if "lineno" in current._attributes:
             line = current.__dict__.get("lineno", line)
             current.lineno = current.end_lineno = line
@@ -88,8 +85,23 @@ def _place(node: ast.AST, line: int) -> None:
         parts = current.__dict__
         for name in current._fields:
             part = parts.get(name)
-            if part.__class__ is list or isinstance(part, ast.AST):
-                stack.append((part, line))
+            if part.__class__ is list:
+                part[:] = [_own(item) for item in part]
+                stack.extend([(item, line) for item in part if isinstance(item, ast.AST)])
+            elif isinstance(part, ast.AST):
+                parts[name] = own = _own(part)
+                stack.append((own, line))
+
+
+def _own(part: Any) -> Any:
+    """Return an expression, or a copy of one that stands elsewhere, too: each belongs to one line."""
+    if not isinstance(part, ast.expr) or "lineno" not in part.__dict__:
+        return part
+    made = part.__class__()
+    for name in part._fields:
+        value = part.__dict__.get(name)
+        made.__dict__[name] = list(value) if value.__class__ is list else value
+    return made
 
 
 def _made(value: Any) -> ast.expr:
