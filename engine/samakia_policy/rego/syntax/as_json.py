@@ -185,11 +185,12 @@ def _name_and_key(head: n.Head, first: n.Rule) -> tuple[str, n.Term | None]:
         return "", head.key
     if head.args is not None:
         return name if "if" in first.head.keywords else "", None
+    chained = head.location is first.location and head.location != ref.location
+    key = place_all(ref.path[0], head.location) if chained else ref.path[0]
     if "if" not in first.head.keywords:
-        chained = head.location is first.location and head.location != ref.location
-        return name, place_all(ref.path[0], head.location) if chained else ref.path[0]
+        return name, key
     keyed = isinstance(ref.path[0], n.Ref) or not is_ground(ref.path[0])
-    return "" if first.head.implicit_value else name, ref.path[0] if keyed else None
+    return "" if first.head.implicit_value else name, key if keyed else None
 
 
 _VALUES: dict[type, Callable[..., Any]] = {

@@ -93,7 +93,8 @@ class Cursor:
     def after_newline(self) -> bool:
         """Whether a line ended between the last token and this one."""
         at = self.at
-        return self.source.text.find("\n", self.ends[at - 1] if at else 0, self.starts[at]) >= 0
+        end = self.ends[at] if self.kind is WHITESPACE else self.starts[at]
+        return self.source.text.find("\n", self.ends[at - 1] if at else 0, end) >= 0
 
     def save(self) -> State:
         """Return what `restore` needs."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from samakia_policy.rego.syntax.kinds import value_name
-from samakia_policy.rego.syntax.location import Location
+from samakia_policy.rego.syntax.location import Location, Span
 from samakia_policy.rego.syntax.nodes import Import, Ref, Scalar, Term, Var
 from samakia_policy.rego.syntax.printer import text_of
 from samakia_policy.rego.syntax.rules import Rules
@@ -22,7 +22,9 @@ _BEGINNINGS = (*ROOTS, "future", "rego")
 class Imports(Rules):
     """`import path as name`."""
 
-    _future_tokens: Tokens | None = None
+    def beside(self, tokens: Tokens, words: dict[str, str]) -> Rules:
+        """Return a parser at the same place with other tokens and keywords."""
+        raise NotImplementedError
 
     def name_or_keyword(self) -> bool:
         """Whether a name, or a keyword standing for one, is here."""
@@ -49,7 +51,7 @@ class Imports(Rules):
         return found
 
     def _path(self) -> Ref | None:
-        term = self._path_term()
+        term = self._plain_path() or self._any_path()
         if isinstance(term, Var):
             term = Ref(term, [], location=term.location)
         if not isinstance(term, Ref):
@@ -66,22 +68,56 @@ class Imports(Rules):
             return self._refuse_path(term.location, term.head)
         return term
 
-    def _path_term(self) -> Term | None:
-        """Parse the path as if no future keyword were known; that goes for the token after it too."""
-        before = self.faults
-        words, self.words = self.words, {**self.words, **WORDS_V1}
-        term = self.term()
-        self.words = words
-        if term is None:
-            self.faults = before or self.faults
+    def _plain_path(self) -> Term | None:
+        """Read a path of plain names, if it is one; what they mean elsewhere does not matter."""
+        at, texts, starts, ends = self.at, self.texts, self.starts, self.ends
+        last = at
+        while self.kinds[last + 1] == "." and starts[last + 1] == ends[last]:
+            if starts[last + 2] != ends[last + 1] or not texts[last + 2].isidentifier():
+                return None
+            last += 2
+        if starts[last + 1] == ends[last] or not texts[at].isidentifier():
+            return None
+        source = self.source
+        path: list[Term] = [
+            Scalar(texts[index], location=Span(source, starts[index], ends[index]))
+            for index in range(at + 2, last + 1, 2)
+        ]
+        head = self.variable()
+        self.at = last
+        self.advance()
+        self._after_path()
+        return Ref(head, path, location=Span(source, starts[at], ends[last]))
+
+    def _after_path(self) -> None:
+        """The token after a path has been read as if no future keyword were known."""
         if self.texts[self.at] in ALL_FUTURE_WORDS and self.kind != "as":
             self.kind = IDENTIFIER
+
+    def _any_path(self) -> Term | None:
+        """Parse the path as a term, as if no future keyword were known."""
+        tokens = self.tokens.copy()
+        tokens.untag(ALL_FUTURE_WORDS)
+        words = {word: kind for word, kind in self.words.items() if word not in ALL_FUTURE_WORDS}
+        ahead = self.beside(tokens, words)
+        term = ahead.term()
+        if len(tokens.kinds) != len(self.kinds):
+            self.tokens = tokens
+            self.kinds, self.texts, self.starts, self.ends = (
+                tokens.kinds,
+                tokens.texts,
+                tokens.starts,
+                tokens.ends,
+            )
+        self.restore(ahead.save())
+        self._after_path()
         return term
 
     def _refuse_path(self, place: Location, head: Term) -> Ref | None:
         self.hint("if this is unexpected, try updating OPA")
-        names = "{data, future, input, rego}"
-        self.fault(place, f"unexpected import path, must begin with one of: {names}, got: {text_of(head)}")
+        shown = text_of(head)
+        message = "unexpected import path, must begin with one of: {data, future, input, rego}"
+        self.fault(place, f"{message}, got: {'' if shown in ('&', '|') else shown}")
         return None
 
     def _alias(self, found: Import) -> Import | None:

@@ -77,13 +77,15 @@ def _quoted(text: str, start: int, also: str) -> Malformed:
 
 
 def blur(tokens: Tokens) -> None:
-    """Spoil names and numbers that a character beyond ASCII follows: OPA takes its first byte with them."""
+    """Spoil tokens that a character beyond ASCII follows at once: OPA takes its first byte with them."""
     text, kinds = tokens.text, tokens.kinds
     for index, end in enumerate(tokens.ends[:-1]):
         first = tokens.texts[index][:1]
-        if text[end : end + 1] > "\x7f" and (first.isalnum() or first == "_") and kinds[index] != "illegal":
+        if text[end : end + 1] <= "\x7f" or kinds[index] == "illegal":
+            continue
+        if first.isalnum() or first in ("_", '"'):
             tokens.texts[index] += "\ufffd"
-            if kinds[index] != "number":
+            if first.isalpha() or first == "_":
                 kinds[index] = _IDENTIFIER
 
 

@@ -26,7 +26,8 @@ def parse_module(file: str, text: str, *, version: int = 1, future: Iterable[str
         annotations, faults = read_annotations(parser.source, comments)
         _raise([*parser.faults, *faults])
         if not statements:
-            raise RegoError([Fault(PARSE, "empty module", Location(file, 0, 0))])
+            place = annotations[0].location if annotations else Location(file, 0, 0)
+            raise RegoError([Fault(PARSE, "package expected" if annotations else "empty module", place)])
         module = _module(parser, statements)
         module.comments, module.annotations = comments, annotations
         _raise(attach_annotations(module))

@@ -6,7 +6,7 @@ from samakia_policy.rego.syntax.imports import Imports
 from samakia_policy.rego.syntax.kinds import value_name
 from samakia_policy.rego.syntax.location import Location
 from samakia_policy.rego.syntax.nodes import Body, Import, Ref, Rule, Scalar, Term, Var
-from samakia_policy.rego.syntax.tokens import ALL_FUTURE_WORDS
+from samakia_policy.rego.syntax.tokens import ALL_FUTURE_WORDS, Tokens
 
 
 class Package:
@@ -22,12 +22,15 @@ class Package:
 class Parser(Imports):
     """The whole language."""
 
+    _future_tokens: Tokens | None = None
+
     def statements(self, *, rules: bool = True) -> list[Package | Import | Rule | Body]:
         """Parse statements until the end, or until the first that is wrong; without rules, for queries."""
         found: list[Package | Import | Rule | Body] = []
         while self.kind != "eof":
-            self.remembered.clear()
-            self.remembered_at.clear()
+            if not self.faults:
+                self.remembered.clear()
+                self.remembered_at.clear()
             if rules and self.keyword_as_name():
                 break
             more = self._statement(rules)
@@ -105,12 +108,15 @@ class Parser(Imports):
 
     def future(self) -> Parser:
         """Return a parser at the same place that knows all keywords."""
-        count = len(self.kinds)
-        if self._future_tokens is None or len(self._future_tokens.kinds) != count:
-            self._future_tokens = self.tokens.copy()
-            self._future_tokens.retag(ALL_FUTURE_WORDS)
-        tokens = self._future_tokens
-        ahead = Parser(self.source, self.version, self.words | ALL_FUTURE_WORDS, tokens)
+        known = self._future_tokens
+        if known is None or len(known.kinds) != len(self.kinds):
+            known = self._future_tokens = self.tokens.copy()
+            known.retag(ALL_FUTURE_WORDS)
+        return self.beside(known, self.words | ALL_FUTURE_WORDS)
+
+    def beside(self, tokens: Tokens, words: dict[str, str]) -> Parser:
+        """Return a parser at the same place with other tokens and keywords."""
+        ahead = Parser(self.source, self.version, words, tokens)
         ahead.restore(self.save())
         ahead.depth = self.depth
         return ahead

@@ -26,7 +26,7 @@ from samakia_policy.rego.syntax.nodes import (
     Term,
     Var,
 )
-from samakia_policy.rego.syntax.tokens import AND_WORD, IDENTIFIER, NUMBER, OR_WORD
+from samakia_policy.rego.syntax.tokens import AND_WORD, IDENTIFIER, NUMBER, OR_WORD, WHITESPACE
 from samakia_policy.rego.values.number import Number
 
 ROOTS = ("data", "input")
@@ -39,6 +39,7 @@ _REMEMBER = 4
 _LEADING_ZERO = re.compile("0(?![.]|[eE].|$)")
 _BLURRED = "\ufffd"
 _EXPONENT_DIGITS = 12
+_LARGEST_EXPONENT = 2**31 - 1
 
 
 class Terms(Cursor):
@@ -153,6 +154,8 @@ class Terms(Cursor):
         if self.kind == ".":
             prefix += "."
             self.advance()
+            if self.kind is WHITESPACE:
+                self.advance()
             if self.kind is not NUMBER:
                 self.illegal("expected number")
                 return None
@@ -160,7 +163,7 @@ class Terms(Cursor):
         if not prefix.endswith(".") and _LEADING_ZERO.match(text):
             self.illegal("expected number without leading zero")
             return None
-        if text[-1] == _BLURRED:
+        if text[-1] == _BLURRED or _endless(text):
             self.illegal("invalid float")
             return None
         if (not text.isdigit() or len(text) > _DIGITS) and not _manageable(prefix + text):
@@ -213,7 +216,9 @@ class Terms(Cursor):
                 if self.kind is not IDENTIFIER and not self.allowed_in_ref(self.kind):
                     self.illegal("expected identifier")
                     return None
-                path.append(Scalar(self.texts[at], location=Span(source, starts[at], ends[at])))
+                # Where `and` and `or` are keywords, `&` and `|` pass for them: names that are empty.
+                name = "" if self.kind in ("and", "or") else self.texts[at]
+                path.append(Scalar(name, location=Span(source, starts[at], ends[at])))
                 self.advance()
             elif self.kind == "[":
                 if not self._element(path):
@@ -290,11 +295,14 @@ def unquote(text: str) -> str | None:
     return _SURROGATE.sub("\ufffd", value)
 
 
+def _endless(text: str) -> bool:
+    exponent = text.lower().partition("e")[2].lstrip("+-").lstrip("0")
+    return len(exponent) >= _EXPONENT_DIGITS or int(exponent or 0) > _LARGEST_EXPONENT
+
+
 def _manageable(text: str) -> bool:
     """Whether the binary exponent of a number is within OPA's bounds."""
     mantissa, _, exponent = text.lower().lstrip("-").partition("e")
-    if len(exponent) > _EXPONENT_DIGITS:
-        return not mantissa.strip("0.")
     digits = mantissa.replace(".", "").lstrip("0")
     if not digits:
         return True

@@ -86,6 +86,12 @@ class Tokens:
         self.starts.append(start)
         self.ends.append(end)
 
+    def untag(self, words: dict[str, str]) -> None:
+        """Make identifiers of these keywords."""
+        for index, text in enumerate(self.texts):
+            if text in words:
+                self.kinds[index] = IDENTIFIER
+
     def insert(self, index: int, kind: str, start: int, end: int) -> None:
         """Put a token before another."""
         self.kinds.insert(index, kind)
