@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable
 from typing import Any
 
@@ -163,6 +162,8 @@ def rand_intn(context: Context, text: Any, limit: Any) -> int:
     place = ("rand.intn", name, below)
     if place not in context.cache:
         seed = f"{context.seed} {name} {below}"
+        import random
+
         context.cache[place] = random.Random(seed).randrange(below)  # noqa: S311 - no secret
     return int(context.cache[place])
 

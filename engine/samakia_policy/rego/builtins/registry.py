@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import import_module
-from importlib.resources import files
+from os.path import dirname, join
 from typing import Any
 
 from samakia_policy.rego.errors import BuiltinFault
@@ -42,7 +42,9 @@ def builtin(name: str, *, context: bool = False) -> Callable[[Callable[..., Any]
 @lru_cache(maxsize=1)
 def signatures() -> dict[str, dict[str, Any]]:
     """Return OPA's declaration of every built-in by name (args, result, infix, relation, ...)."""
-    text = files("samakia_policy.rego.builtins").joinpath("signatures.json").read_text("utf-8")
+    # importlib.resources would load half of the standard library.
+    with open(join(dirname(__file__), "signatures.json"), encoding="utf-8") as file:
+        text = file.read()
     return {entry["name"]: entry for entry in json.loads(text)}
 
 

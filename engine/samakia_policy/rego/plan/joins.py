@@ -35,6 +35,8 @@ class Join:
 
 @dataclass(slots=True)
 class _Search:
+    """What a search for joins knows so far."""
+
     bound: Callable[[str], bool]
     inside: dict[str, Path]
     derived: dict[str, list[int]] = field(default_factory=dict)
