@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from samakia_policy.rego.compiler.faults import place_order
 from samakia_policy.rego.compiler.origins import Origin
-from samakia_policy.rego.compiler.safety import place_order
 from samakia_policy.rego.compiler.structure import form
 from samakia_policy.rego.compiler.walk import chain
 from samakia_policy.rego.syntax.nodes import Ref, Rule

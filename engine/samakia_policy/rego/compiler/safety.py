@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from samakia_policy.rego.compiler.faults import place_order
 from samakia_policy.rego.compiler.operand_bodies import safety_collector
 from samakia_policy.rego.compiler.outputs import Arity, equation
 from samakia_policy.rego.compiler.reorder import Unsafe, reorder
@@ -20,7 +21,6 @@ from samakia_policy.rego.syntax.nodes import Body, Head, Module, Ref, Rule, Scal
 
 GENERATED = "__local"
 FUTURE_KEYWORDS = frozenset({"in", "every", "contains", "if", "not", "and", "or"})
-_LAST = ("\U0010ffff",)
 
 
 def check_heads(modules: Iterable[Module], rewritten: Mapping[str, str]) -> list[Fault]:
@@ -137,11 +137,6 @@ def _assigned(unsafe: Unsafe, rewritten: Mapping[str, str]) -> set[str]:
 
 def _display(name: str) -> str:
     return "_" if name.startswith("$") else name
-
-
-def place_order(place: Location | None) -> tuple[Any, ...]:
-    """Return what sorts places: by file, row and column; no place comes last."""
-    return _LAST if place is None else (place.file, place.row, place.col)
 
 
 @dataclass(slots=True)
