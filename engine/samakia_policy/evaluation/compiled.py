@@ -11,9 +11,10 @@ from typing import Any
 
 
 class Kept:
-    """The compiled form of one set of rules, by what names it; a cache that cannot be used is no cache.
+    """The compiled form of one set of rules, by what names it; a cache that fails is no cache.
 
-    A file begins with the sha256 of what follows. It is code, so only a file that is the user's alone is read.
+    A file begins with the sha256 of what follows. It is code, so it is read only when it is
+    the user's alone.
     """
 
     def __init__(self, folder: str, name: str) -> None:

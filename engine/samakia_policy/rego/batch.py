@@ -1,12 +1,8 @@
-"""Many rules, each a module of its own, compiled together; one that does not compile leaves the others alone."""
+"""Many rules, each a module of its own, compiled together; a broken one leaves the others alone."""
 
 from __future__ import annotations
 
-import hashlib
-import os
-import sys
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any
 
 from samakia_policy.rego.builtins.context import Context
@@ -45,7 +41,9 @@ class Rules:
                 try:
                     return build(compile_modules(dict(modules), keep_prints=False), Replaced())
                 except RegoError as error:
-                    faulty = {fault.location.file for fault in error.faults if fault.location} & set(self._sources)
+                    faulty = {fault.location.file for fault in error.faults if fault.location} & set(
+                        self._sources
+                    )
                     if not faulty & set(modules):
                         return build(compile_modules({}, keep_prints=False), Replaced())
                     modules = self._parsed(without=set(self._sources) - set(modules) | faulty)
@@ -77,15 +75,3 @@ class Rules:
         if found is UNDEFINED:
             raise EvaluationFault("eval_internal_error", "the document is undefined")
         return dump(found)
-
-
-@lru_cache(maxsize=1)
-def compiler_digest() -> str:
-    """Return a digest of the engine's files and of this Python: compiled code is good for these alone."""
-    found = hashlib.sha256(sys.version.encode())
-    for folder, _, names in sorted(os.walk(os.path.dirname(__file__))):
-        for name in sorted(names):
-            if name.endswith((".py", ".json")):
-                about = os.stat(os.path.join(folder, name))
-                found.update(f"{name} {about.st_size} {about.st_mtime_ns}\n".encode())
-    return found.hexdigest()

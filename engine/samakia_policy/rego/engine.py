@@ -111,7 +111,9 @@ class Query:
 
     def _result(self, found: dict[str, Value]) -> Result:
         expressions = [
-            Expression(found.get(part.variable, True) if part.variable else True, part.text, part.row, part.col)
+            Expression(
+                found.get(part.variable, True) if part.variable else True, part.text, part.row, part.col
+            )
             for part in self._made.expressions
         ]
         bindings = {shown: found[name] for name, shown in self._made.variables.items() if shown}

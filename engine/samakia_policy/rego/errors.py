@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from samakia_policy.errors import Error
 
 if TYPE_CHECKING:
-    from samakia_policy.rego.syntax.nodes import Location
+    from samakia_policy.rego.syntax.location import Location
 
 PARSE = "rego_parse_error"
 COMPILE = "rego_compile_error"
@@ -27,7 +27,7 @@ FUEL = "eval_fuel_error"
 
 @dataclass(slots=True, frozen=True)
 class Details:
-    """What OPA adds to some faults: JSON data (`{"line": ..., "idx": ...}`), and the same as lines of text."""
+    """What OPA adds to some faults: JSON data (`{"line": ..., "idx": ...}`), the same as lines of text."""
 
     data: dict[str, Any]
     lines: tuple[str, ...]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from samakia_policy.rego.generate.link import SUPPORT, Places, bind
 from samakia_policy.rego.run.documents import Branch
-from samakia_policy.rego.syntax.nodes import Location
+from samakia_policy.rego.syntax.location import Location
 
 if TYPE_CHECKING:
     from samakia_policy.rego.compiler.compiled import Compiled
@@ -24,7 +24,7 @@ FILE = "<rego>"
 class Code:
     """All that a program is, as plain data that `marshal` can hold.
 
-    `branches`: path, name of the function, is it a function, is it open, arity; without a function for packages.
+    `branches`: path, name of its Python function or "" for a package, is it a function, is it open, arity.
     `names`: the Rego variables that Python variables hold.
     """
 
@@ -109,7 +109,13 @@ def build(compiled: Compiled, replaced: Replaced) -> Code:
         emit_group(group, unit)
     arities = unit.arities
     branches = [
-        (branch.path, unit.rule_names.get(branch.path, ""), branch.function, branch.open, arities.get(branch.path, 0))
+        (
+            branch.path,
+            unit.rule_names.get(branch.path, ""),
+            branch.function,
+            branch.open,
+            arities.get(branch.path, 0),
+        )
         for branch in _all(tree)
     ]
     places = [(place.file, place.row, place.col) if place else None for place in unit.places]

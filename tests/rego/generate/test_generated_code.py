@@ -12,8 +12,9 @@ from samakia_policy.rego.errors import EvaluationFault
 from samakia_policy.rego.generate.unit import Unit
 
 _ALLOWED = {
-    ast.Module, ast.FunctionDef, ast.arguments, ast.arg, ast.Return, ast.Assign, ast.For, ast.If, ast.Try,
-    ast.ExceptHandler, ast.Expr, ast.Continue, ast.Name, ast.Load, ast.Store, ast.Constant, ast.Call, ast.Subscript,
+    ast.Module, ast.FunctionDef, ast.arguments, ast.arg, ast.Return, ast.Assign, ast.For, ast.If,
+    ast.Try, ast.ExceptHandler, ast.Expr, ast.Continue, ast.Name, ast.Load, ast.Store, ast.Constant,
+    ast.Call, ast.Subscript,
     ast.Tuple, ast.List, ast.Dict, ast.Compare, ast.Is, ast.IsNot, ast.Eq, ast.UnaryOp, ast.Not, ast.BoolOp,
     ast.Or, ast.And,
 }  # fmt: skip

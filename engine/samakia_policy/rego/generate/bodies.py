@@ -16,7 +16,7 @@ from samakia_policy.rego.syntax import nodes as n
 
 @dataclass(slots=True, frozen=True)
 class Final:
-    """What happens each time a body is satisfied, and how that is carried out of a function that goes on for another.
+    """What happens each time a body is satisfied, and how another function that goes on with it tells.
 
     `tail`: what such a function returns at its end. `resume`: statements that deal with what it returned.
     `accumulates`: it changes or reads the variable `acc`.
@@ -39,7 +39,9 @@ def reached() -> Final:
     def resume(made: ast.expr, scope: Scope) -> None:
         scope.emit(code.when(made, [code.back(code.const(True))]))
 
-    return Final(lambda scope: scope.emit(code.back(code.const(True))), code.const(False), resume, accumulates=False)
+    return Final(
+        lambda scope: scope.emit(code.back(code.const(True))), code.const(False), resume, accumulates=False
+    )
 
 
 def body(literals: n.Body, scope: Scope, final: Final) -> None:
@@ -47,7 +49,11 @@ def body(literals: n.Body, scope: Scope, final: Final) -> None:
     done: set[int] = set()
     for position, expr in enumerate(literals):
         if scope.depth > DEEPEST:
-            _split([rest for number, rest in enumerate(literals) if number >= position and number not in done], scope, final)
+            _split(
+                [rest for number, rest in enumerate(literals) if number >= position and number not in done],
+                scope,
+                final,
+            )
             return
         if position not in done:
             scope = _joined(literals, position, scope, done)
@@ -103,11 +109,11 @@ def _plain(expr: n.Expr, scope: Scope) -> Scope:
 
 def _negated(expr: n.Expr, scope: Scope) -> Scope:
     term = expr.terms
-    if term.__class__ is n.Call and not _needs_body(term.args):  # type: ignore[union-attr]
-        name = term.name  # type: ignore[union-attr]
+    if term.__class__ is n.Call and not _needs_body(term.args):
+        name = term.name
         plain = name not in ("eq", "assign", "walk", "print", "internal.print")
-        if plain and len(term.args) == calls.arity(term, scope):  # type: ignore[union-attr, arg-type]
-            scope, made = calls.test(term, scope)  # type: ignore[arg-type]
+        if plain and len(term.args) == calls.arity(term, scope):
+            scope, made = calls.test(term, scope)
             scope.refuse(made)
             return scope
     positive = n.Expr(term, location=expr.location)
@@ -151,7 +157,9 @@ def _with(withs: list[n.With], scope: Scope) -> tuple[Scope, str]:
         scope = _target(one, scope, targets, mocks)
     state = scope.unit.fresh("c")
     keys: list[ast.expr | None] = [code.const(name) for name in mocks]
-    made = code.call("replaced", code.load(scope.state), code.tuple_of(targets), ast.Dict(keys, list(mocks.values())))
+    made = code.call(
+        "replaced", code.load(scope.state), code.tuple_of(targets), ast.Dict(keys, list(mocks.values()))
+    )
     scope.emit(code.assign(state, made))
     return scope, state
 
@@ -203,7 +211,7 @@ def _function(term: Any, scope: Scope) -> str | None:
 
 _LITERAL: dict[type, Callable[[Any, Scope], Scope]] = {
     n.Call: _call,
-    n.Every: lambda term, scope: closures.every(term, scope),
+    n.Every: closures.every,
     n.Not: _not,
     n.Logical: _logical,
     n.Scalar: _truth,

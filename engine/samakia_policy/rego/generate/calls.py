@@ -16,11 +16,13 @@ from samakia_policy.rego.syntax import nodes as n
 _ORDER = {"lt": ast.Lt(), "lte": ast.LtE(), "gt": ast.Gt(), "gte": ast.GtE()}
 _RELATIONS = {"walk": "b_walk"}
 # Never undefined and never an error, so no guard is needed around them.
-_TOTAL = frozenset(("equal", "neq", "lt", "lte", "gt", "gte", "internal.member_2", "internal.member_3", "type_name"))
+_TOTAL = frozenset(
+    ("equal", "neq", "lt", "lte", "gt", "gte", "internal.member_2", "internal.member_3", "type_name")
+)
 
 
 def literal(call: n.Call, scope: Scope) -> Scope:
-    """Emit a call that stands as a literal: a test, a unification, or a call with its result as last argument."""
+    """Emit a call that stands as a literal: a test, a unification, or one that ends with its result."""
     name = call.name
     if name in ("eq", "assign"):
         return unify(call.args[0], call.args[1], scope)
@@ -95,13 +97,13 @@ def result(call: n.Call, scope: Scope) -> tuple[Scope, ast.expr]:
 
 def function_branch(operator: n.Ref, scope: Scope) -> Branch | None:
     """Return where a user's function lies, or None for a built-in."""
-    if operator.head.__class__ is not n.Var or operator.head.name != "data":  # type: ignore[union-attr]
+    if operator.head.__class__ is not n.Var or operator.head.name != "data":
         return None
     branch: Branch | None = scope.unit.tree
     for term in operator.path:
         if branch is None or term.__class__ is not n.Scalar:
             return None
-        branch = branch.children.get(term.value)  # type: ignore[union-attr, arg-type]
+        branch = branch.children.get(term.value)  # type: ignore[arg-type]
     return branch
 
 

@@ -19,7 +19,9 @@ def captured(parts: list[Any], scope: Scope) -> dict[str, ast.expr]:
     return {name: scope.bound[name] for name in variables(parts) if name in scope.bound}
 
 
-def inner(scope: Scope, taken: dict[str, ast.expr], prefix: str) -> tuple[str, list[str], list[ast.expr], Scope]:
+def inner(
+    scope: Scope, taken: dict[str, ast.expr], prefix: str
+) -> tuple[str, list[str], list[ast.expr], Scope]:
     """Return a new function's name, parameters, the arguments to call it with, and its first scope."""
     name = scope.unit.fresh(prefix)
     names = [rego for rego, held in taken.items() if isinstance(held, ast.Name)]
@@ -72,7 +74,9 @@ def _once(made: ast.expr, scope: Scope) -> ast.expr:
     slot = next(scope.unit.slots)
     held = code.item(code.slot(scope.state, MEMO), code.const(slot))
     scope.emit(code.assign(memo, held))
-    store: ast.stmt = ast.Assign([code.target([memo]), ast.Subscript(code.slot(scope.state, MEMO), code.const(slot), code.STORE)], made)
+    store: ast.stmt = ast.Assign(
+        [code.target([memo]), ast.Subscript(code.slot(scope.state, MEMO), code.const(slot), code.STORE)], made
+    )
     scope.emit(code.when(code.is_(code.load(memo), code.load("MISSING")), [store]))
     return code.load(memo)
 

@@ -1,4 +1,4 @@
-"""The few Python syntax nodes that generated code is made of. There are no attributes and no imports among them."""
+"""The few Python syntax nodes that generated code is made of: no attributes, no imports."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from samakia_policy.rego.builtins.registry import find
 from samakia_policy.rego.errors import BuiltinFault
 from samakia_policy.rego.run import calls, compare, documents, indexes, lookup, results
 from samakia_policy.rego.run.state import MISSING
-from samakia_policy.rego.syntax.nodes import Location
+from samakia_policy.rego.syntax.location import Location
 from samakia_policy.rego.values.collections import UNDEFINED, Set, equal, key, make_object
 from samakia_policy.rego.values.number import Number
 
@@ -25,8 +25,13 @@ SUPPORT: dict[str, Any] = {
     "key": key,
     "equal": equal,
     "append": list.append,
-    **{function.__name__: function for function in (lookup.step, lookup.base_step, lookup.items, lookup.values, lookup.iterable)},
-    **{f.__name__: f for f in (results.add, results.put, results.same, results.insert, results.insert_member)},
+    **{
+        function.__name__: function
+        for function in (lookup.step, lookup.base_step, lookup.items, lookup.values, lookup.iterable)
+    },
+    **{
+        f.__name__: f for f in (results.add, results.put, results.same, results.insert, results.insert_member)
+    },
     "as_set": results.as_set,
     **{f.__name__: f for f in (documents.root, documents.tree_step, documents.tree_items, documents.whole)},
     "replaced": documents.replaced,

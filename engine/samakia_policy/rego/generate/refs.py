@@ -25,7 +25,9 @@ class Walk:
 
     __slots__ = ("base", "held", "identity", "scope", "tree")
 
-    def __init__(self, scope: Scope, held: ast.expr, identity: tuple[Hashable, ...] | None, *, tree: bool) -> None:
+    def __init__(
+        self, scope: Scope, held: ast.expr, identity: tuple[Hashable, ...] | None, *, tree: bool
+    ) -> None:
         self.base = False
         self.scope = scope
         self.held = held
@@ -60,7 +62,7 @@ def _start(ref: n.Ref, scope: Scope) -> tuple[Walk, list[Any]]:
     if head.__class__ is not n.Var:
         scope, made = value(head, scope)
         return Walk(scope, code.load(scope.name(made)), None, tree=False), list(ref.path)
-    name = head.name  # type: ignore[union-attr]
+    name = head.name
     if name in scope.bound:
         held = scope.bound[name]
         identity: tuple[Hashable, ...] = (held.id,) if isinstance(held, ast.Name) else ("k", name)
@@ -89,7 +91,9 @@ def _data(ref: n.Ref, scope: Scope) -> tuple[Walk, list[Any]]:
         below = branch.children.get(term.value)
         if below is None:
             if branch.path in rules:
-                return _tree(branch, path, scope) if branch.children else _rule(branch, path[position:], scope)
+                return (
+                    _tree(branch, path, scope) if branch.children else _rule(branch, path[position:], scope)
+                )
             walk = Walk(scope, code.slot(scope.state, DATA), (scope.state, "data"), tree=False)
             walk.base = True
             return walk, path

@@ -32,7 +32,7 @@ def targets(bodies: Iterable[Any], tree: Branch) -> Replaced:
     for node in walk(list(bodies)):
         if node.__class__ is not n.With:
             continue
-        head = node.target.head.name
+        head = getattr(node.target.head, "name", "")
         if head == "data" and not _function(node.target, tree):
             documents.add(tuple(_constant(node.target)))
         elif head != "input":

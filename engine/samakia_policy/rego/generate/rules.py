@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+
 from samakia_policy.rego.generate import code
 from samakia_policy.rego.generate.bodies import Final, body, mutating
 from samakia_policy.rego.generate.scope import Scope
@@ -149,7 +150,9 @@ def _only(rule: n.Rule, group: Group) -> Final:
         if inner.depth == 0:
             inner.emit(code.back(made))
         else:
-            inner.emit(code.assign("acc", code.call("same", code.load("acc"), made, code.const(_conflict(group)))))
+            inner.emit(
+                code.assign("acc", code.call("same", code.load("acc"), made, code.const(_conflict(group))))
+            )
 
     return Final(emit, code.load("acc"), lambda made, scope: scope.emit(code.assign("acc", made)))
 
@@ -172,4 +175,3 @@ def _collect(rule: n.Rule, group: Group, scope: Scope) -> None:
         scope.emit(code.do(code.call("put", code.load("acc"), path[0], made)))
         return
     scope.emit(code.do(code.call("insert", code.load("acc"), code.tuple_of(path), made)))
-

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from samakia_policy.rego.generate import code
 from samakia_policy.rego.generate.unit import Unit
-from samakia_policy.rego.syntax.nodes import Location
+from samakia_policy.rego.syntax.location import Location
 
 # Python refuses more than 20 nested loops and guarded blocks; beyond this many a function begins.
 DEEPEST = 14
@@ -76,7 +76,12 @@ class Scope:
         body: list[ast.stmt] = []
         self.emit(code.loop(names, iterated, body))
         return replace(
-            self, out=body, fail=ast.Continue, bound=dict(self.bound), known=dict(self.known), depth=self.depth + 1
+            self,
+            out=body,
+            fail=ast.Continue,
+            bound=dict(self.bound),
+            known=dict(self.known),
+            depth=self.depth + 1,
         )
 
     def under(self, state: str) -> Scope:

@@ -91,7 +91,7 @@ def _object_term(term: n.Object, scope: Scope) -> tuple[Scope, ast.expr]:
     items = []
     for name, item in term.items:
         scope, found = value(name, scope)
-        plain = name.__class__ is n.Scalar and isinstance(name.value, str)  # type: ignore[union-attr]
+        plain = name.__class__ is n.Scalar and isinstance(name.value, str)
         names.append(found if plain else code.call("key", found))
         scope, made = value(item, scope)
         items.append(made)

@@ -10,7 +10,7 @@ from typing import Any
 from samakia_policy.rego.builtins.registry import signatures
 from samakia_policy.rego.generate import code
 from samakia_policy.rego.run.documents import Branch
-from samakia_policy.rego.syntax.nodes import Location
+from samakia_policy.rego.syntax.location import Location
 from samakia_policy.rego.values.number import Number
 
 

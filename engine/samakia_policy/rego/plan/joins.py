@@ -95,9 +95,9 @@ def _needed(outer: Any, search: _Search) -> list[int]:
 
 def _loop(expr: n.Expr, bound: Callable[[str], bool]) -> tuple[n.Var, str, Path] | None:
     """Take `element = collection[variable].suffix` apart."""
-    if expr.negated or expr.withs or expr.terms.__class__ is not n.Call or expr.terms.name != "eq":  # type: ignore[union-attr]
+    if expr.negated or expr.withs or expr.terms.__class__ is not n.Call or expr.terms.name != "eq":
         return None
-    left, right = expr.terms.args  # type: ignore[union-attr]
+    left, right = expr.terms.args
     if left.__class__ is n.Ref and right.__class__ is n.Var:
         left, right = right, left
     if left.__class__ is not n.Var or right.__class__ is not n.Ref or bound(left.name):
@@ -113,8 +113,8 @@ def _split(element: n.Var, ref: n.Ref, bound: Callable[[str], bool]) -> tuple[n.
             suffix.append(term.value)
             continue
         before = [name for part in (ref.head, *ref.path[:position]) for name in variables(part)]
-        simple = term.__class__ is n.Var and not bound(term.name) and term.name not in before
-        if simple and all(bound(name) or name in ("input", "data") for name in before):
+        simple = isinstance(term, n.Var) and not bound(term.name) and term.name not in before
+        if isinstance(term, n.Var) and simple and all(bound(name) or name in ("input", "data") for name in before):
             return term, element.name, tuple(reversed(suffix))
         return None
     return None
@@ -124,8 +124,8 @@ def _scan(expr: n.Expr, position: int, search: _Search, keys: list[tuple[Path, A
     """Look at one literal behind the loop; False ends the search."""
     if expr.withs or expr.terms.__class__ is not n.Call:
         return False
-    name = expr.terms.name  # type: ignore[union-attr]
-    args = expr.terms.args  # type: ignore[union-attr]
+    name = expr.terms.name
+    args = expr.terms.args
     if name in _HARMLESS and len(args) <= 2 + name.endswith("_3"):
         if name == "equal" and not expr.negated:
             _add_key(args, search, keys)

@@ -1,1 +1,1 @@
-"""What generated code calls: lookups, loops, documents, `with`, errors. Nothing here knows the syntax tree."""
+"""What generated code calls: lookups, loops, documents, `with`. Nothing here knows the syntax tree."""

@@ -121,7 +121,9 @@ def joined(one: Any, two: Any) -> Any:
     raise EvaluationFault(CONFLICT, "object keys must be unique")
 
 
-def replaced(state: State, targets: tuple[tuple[Any, ...], ...], mocks: dict[str, Any] | None = None) -> State:
+def replaced(
+    state: State, targets: tuple[tuple[Any, ...], ...], mocks: dict[str, Any] | None = None
+) -> State:
     """Return the state inside a `with`: each target is ("input" | "data", path, value)."""
     changes: dict[str, Any] = {}
     wanted: dict[str, Any] = {}
@@ -156,7 +158,10 @@ def _applied(before: Any, wanted: Any) -> Any:
         before = {}
     if before.__class__ is not dict:
         raise EvaluationFault(WITH_MERGE, "real and replacement data could not be merged")
-    return {**before, **{name: _applied(before.get(name, UNDEFINED), value) for name, value in wanted.items()}}
+    return {
+        **before,
+        **{name: _applied(before.get(name, UNDEFINED), value) for name, value in wanted.items()},
+    }
 
 
 def _masked(before: Any, path: tuple[Any, ...]) -> Any:

@@ -15,7 +15,9 @@ SMALL = 12
 _NONE: list[Any] = []
 
 
-def probe(state: State, found: Any, paths: tuple[tuple[str, ...], ...], wanted: tuple[Any, ...]) -> Iterable[Any]:
+def probe(
+    state: State, found: Any, paths: tuple[tuple[str, ...], ...], wanted: tuple[Any, ...]
+) -> Iterable[Any]:
     """Return the items of a collection that may have these values at these paths, in order.
 
     More than those may come: the caller tests each. The index is made at the second search.

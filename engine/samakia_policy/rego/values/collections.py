@@ -100,7 +100,7 @@ class Set:
         return iter(self._order)
 
     def __eq__(self, other: object) -> bool:
-        return other.__class__ is Set and self.members.keys() == other.members.keys()  # type: ignore[attr-defined]
+        return other.__class__ is Set and self.members.keys() == other.members.keys()
 
     __hash__ = None  # type: ignore[assignment]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-
 _LONG = 1_000
 
 
@@ -19,17 +18,17 @@ class Number:
 
     def __eq__(self, other: object) -> bool:
         if other.__class__ is Number:
-            return self.decimal == other.decimal  # type: ignore[attr-defined, no-any-return]
+            return self.decimal == other.decimal
         return other.__class__ is int and self.decimal == other
 
     def __hash__(self) -> int:
         return hash(self.decimal)
 
     def __lt__(self, other: Number | int) -> bool:
-        return self.decimal < (other.decimal if other.__class__ is Number else other)  # type: ignore[union-attr, operator]
+        return self.decimal < (other.decimal if isinstance(other, Number) else other)
 
     def __gt__(self, other: Number | int) -> bool:
-        return self.decimal > (other.decimal if other.__class__ is Number else other)  # type: ignore[union-attr, operator]
+        return self.decimal > (other.decimal if isinstance(other, Number) else other)
 
     def __le__(self, other: Number | int) -> bool:
         return not self > other

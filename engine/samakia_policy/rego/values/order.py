@@ -9,6 +9,7 @@ from samakia_policy.rego.values.collections import Set, pairs
 from samakia_policy.rego.values.number import Number
 
 _RANK = {bool: 1, int: 2, Number: 2, str: 3, list: 4, dict: 5, Set: 6}
+_STRING, _ARRAY, _OBJECT, _SET = 3, 4, 5, 6
 _PLAIN = ({str}, {int})
 
 
@@ -17,20 +18,18 @@ def order_key(value: Any) -> tuple[Any, ...]:
     if value is None:
         return (0,)
     rank = _RANK[value.__class__]
-    if rank <= 3:
+    if rank <= _STRING:
         return (rank, value)
-    if rank == 4:
-        return (4, *[order_key(item) for item in value])
-    if rank == 5:
-        return (5, *[(order_key(name), order_key(item)) for name, item in pairs(value)])
-    return (6, *[order_key(item) for item in value])
+    if rank == _ARRAY:
+        return (_ARRAY, *[order_key(item) for item in value])
+    if rank == _OBJECT:
+        return (_OBJECT, *[(order_key(name), order_key(item)) for name, item in pairs(value)])
+    return (_SET, *[order_key(item) for item in value])
 
 
 def ordered(values: Iterable[Any]) -> list[Any]:
     """Return values in OPA's order."""
     items = list(values)
-    if len(items) < 2:
-        return items
     kinds = {item.__class__ for item in items}
     return sorted(items) if kinds in _PLAIN else sorted(items, key=order_key)
 
