@@ -110,6 +110,9 @@ def call(*operands: Generator, wrong: float = 0.05) -> Callable[[Random], list[A
 
 def _template(source: Random) -> list[Any]:
     values = [either(anything, number, integer, word)(source) for _ in range(source.randint(0, 4))]
+    if source.random() < 0.3:
+        parts = [source.choice(["%s", "%v", "%d", "%%", "%%s"]) for _ in range(len(values))]
+        return [source.choice([" ", "é"]).join(parts), values]
     parts = []
     for _ in range(source.randint(0, 4)):
         flags = "".join(source.sample("+-# 0", source.choice([0, 0, 0, 1, 1, 2])))

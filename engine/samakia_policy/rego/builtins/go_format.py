@@ -27,6 +27,11 @@ def sprintf(template: str, arguments: list[Any], write: Callable[[str], None]) -
     _Printer(template, arguments, write).run()
 
 
+def argument(value: Any, verb: str) -> str:
+    """Return one value as a verb without flags writes it."""
+    return _argument(value, verb, Spec())
+
+
 class _Printer:
     """The state of one call: where in the template, and which argument is next."""
 
