@@ -176,7 +176,7 @@ class ExprTerms:
     @staticmethod
     def _in_order(items: list[_Item], order: Callable[[_Item], Form]) -> list[_Item]:
         """Return the members of a collection as OPA visits them, which is seen in what it evaluates first."""
-        if all(map(_is_plain, items)):
+        if not items[1:] or all(map(_is_plain, items)):
             return items
         return sorted(items, key=order)
 

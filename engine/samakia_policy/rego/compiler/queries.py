@@ -16,8 +16,9 @@ from samakia_policy.rego.compiler.expr_terms import ExprTerms
 from samakia_policy.rego.compiler.faults import MAX_ERRORS, Faults
 from samakia_policy.rego.compiler.local_vars import LocalVars
 from samakia_policy.rego.compiler.locals import PREFIX, Locals
+from samakia_policy.rego.compiler.notes import Notes
 from samakia_policy.rego.compiler.prints import Prints, erase_prints, erased
-from samakia_policy.rego.compiler.resolve import Notes, Resolver, exported_names, global_names
+from samakia_policy.rego.compiler.resolve import Resolver, exported_names, global_names
 from samakia_policy.rego.compiler.result_terms import bind_comprehensions
 from samakia_policy.rego.compiler.safety import check_query
 from samakia_policy.rego.compiler.scopes import Scopes

@@ -7,6 +7,8 @@ from typing import Any
 
 from samakia_policy.rego.compiler.declared import declared_vars
 from samakia_policy.rego.compiler.locals import PREFIX
+from samakia_policy.rego.compiler.notes import Notes
+from samakia_policy.rego.compiler.patterns import pattern_names, shadowed_root
 from samakia_policy.rego.compiler.text import text
 from samakia_policy.rego.compiler.variables import RESERVED, all_vars
 from samakia_policy.rego.errors import COMPILE, Fault
@@ -87,24 +89,6 @@ def resolve_module(module: Module, rules: Iterable[str], notes: Notes) -> tuple[
     return copy, faults
 
 
-class Notes:
-    """What resolving noticed in a module on its way, so that later stages skip what is not there.
-
-    `used`: globals that were meant; `called`: what is called that is no rule; `seen`: variables named as
-    something in `watched`; `generated`: variables named as generated ones are.
-    """
-
-    def __init__(self, watched: Iterable[str] = ()) -> None:
-        self.watched = frozenset(watched)
-        self.used: set[str] = set()
-        self.called: set[str] = set()
-        self.seen: set[str] = set()
-        self.generated: set[str] = set()
-        self.comprehensions = False
-        self.templates = False
-        self.withs = False
-
-
 class Resolver:
     """Copies nodes of one module, replacing each global name by its path."""
 
@@ -131,11 +115,11 @@ class Resolver:
 
     def rule(self, rule: Rule, module: Module, faults: list[Fault]) -> Rule:
         """Return a copy of a rule and its else clauses."""
-        shadow = _shadowing_arg(rule.head.args or [])
+        shadow = shadowed_root(rule.head.args or [])
         if shadow and not rule.is_else:
             message = f"args must not shadow {shadow} (use a different variable name)"
             faults.append(Fault(COMPILE, message, rule.location))
-        self._hidden = [_pattern_names(rule.head.args or []), declared_vars(rule.body)]
+        self._hidden = [pattern_names(rule.head.args or []), declared_vars(rule.body)]
         head, body = self._head(rule.head), self.body(rule.body)
         otherwise = None if rule.otherwise is None else self.rule(rule.otherwise, module, faults)
         return Rule(
@@ -308,40 +292,3 @@ def _path_at(path: Ref, node: Var) -> Ref:
     place = path.head.location = node.location
     steps: list[Term] = [Scalar(term.value, location=place) for term in path.path if isinstance(term, Scalar)]
     return Ref(path.head, steps, location=place)
-
-
-def _shadowing_arg(nodes: list[Any]) -> str:
-    """Return the root document that an argument pattern names, or nothing."""
-    for node in nodes:
-        root = node.head if isinstance(node, Ref) and not node.path else node
-        if isinstance(root, Var) and root.name in RESERVED:
-            return root.name
-        found = _shadowing_arg(_pattern_parts(node))
-        if found:
-            return found
-    return ""
-
-
-def _pattern_parts(node: Any) -> list[Any]:
-    if node.__class__ is Array:
-        return list(node.items)
-    if node.__class__ is Object:
-        return [value for _, value in node.items]
-    if node.__class__ is TemplateString:
-        return [child for part in node.parts if isinstance(part, Expr) for child in _expr_parts(part)]
-    return node.path if node.__class__ is Ref else []
-
-
-def _expr_parts(expr: Expr) -> list[Any]:
-    terms = expr.terms
-    return [terms.operator, *terms.args] if isinstance(terms, Call) else [terms]
-
-
-def _pattern_names(nodes: list[Any]) -> set[str]:
-    found: set[str] = set()
-    for node in nodes:
-        if node.__class__ is Var:
-            found.add(node.name)
-        else:
-            found |= _pattern_names(_pattern_parts(node))
-    return found

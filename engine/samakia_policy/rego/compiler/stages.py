@@ -19,9 +19,10 @@ from samakia_policy.rego.compiler.imports import check_duplicate, check_unused
 from samakia_policy.rego.compiler.keywords import check_deprecated, check_overrides, check_unsafe
 from samakia_policy.rego.compiler.locals import Locals
 from samakia_policy.rego.compiler.metadata import CHAIN, RULE, rewrite_metadata
+from samakia_policy.rego.compiler.notes import Notes
 from samakia_policy.rego.compiler.prints import Prints, erase_prints
 from samakia_policy.rego.compiler.recursion import check_recursion
-from samakia_policy.rego.compiler.resolve import Notes, exported_names, resolve_module
+from samakia_policy.rego.compiler.resolve import exported_names, resolve_module
 from samakia_policy.rego.compiler.result_terms import bind_comprehensions, bind_head, bind_head_refs
 from samakia_policy.rego.compiler.rule_locals import RuleLocals
 from samakia_policy.rego.compiler.safety import check_bodies, check_heads
