@@ -24,12 +24,12 @@ FILE = "<rego>"
 class Code:
     """All that a program is, as plain data that `marshal` can hold.
 
-    `branches`: path, name of its Python function or "" for a package, is it a function, is it open, arity.
+    `branches`: path, name of its Python function or "" for a package, is it a function, is it open, arity, depths.
     `names`: the Rego variables that Python variables hold.
     """
 
     code: types.CodeType
-    branches: list[tuple[tuple[str, ...], str, bool, bool, int]]
+    branches: list[tuple[tuple[str, ...], str, bool, bool, int, tuple[int, ...]]]
     built_ins: dict[str, str]
     places: list[tuple[str, int, int] | None]
     slots: int
@@ -63,10 +63,10 @@ class Program:
         program = cls(code, tree, {**SUPPORT, "tree": tree})
         bind(code.code, code.built_ins, program.namespace)
         program.places.add(FILE, [Location(*place) if place else None for place in code.places])
-        for path, name, function, is_open, _ in code.branches:
+        for path, name, function, is_open, _, depths in code.branches:
             branch = _descend(tree, path)
             if name:
-                branch.function, branch.open = function, is_open
+                branch.function, branch.open, branch.depths = function, is_open, depths
                 branch.value = program.namespace[name]
         return program
 
@@ -80,7 +80,7 @@ class Program:
             slots=count(self.code.slots),
             tree=self.tree,
             rule_names={path: name for path, name, *_ in named},
-            arities={path: arity for path, _, function, _, arity in named if function},
+            arities={path: arity for path, _, function, _, arity, _ in named if function},
             mocks=frozenset(self.code.mocks),
             masks=frozenset(self.code.masks),
         )
@@ -115,6 +115,7 @@ def build(compiled: Compiled, replaced: Replaced) -> Code:
             branch.function,
             branch.open,
             arities.get(branch.path, 0),
+            branch.depths,
         )
         for branch in _all(tree)
     ]

@@ -72,3 +72,5 @@ def _settle(group: Group) -> None:
     elif first.head.key is not None:
         group.kind = "set"
     group.branch.open = group.kind == "object"
+    if group.kind == "object":
+        group.branch.depths = tuple(sorted({len(rule.head.ref.path) - group.depth(rule) for rule in group.rules}))

@@ -114,7 +114,8 @@ def _split(element: n.Var, ref: n.Ref, bound: Callable[[str], bool]) -> tuple[n.
             continue
         before = [name for part in (ref.head, *ref.path[:position]) for name in variables(part)]
         simple = isinstance(term, n.Var) and not bound(term.name) and term.name not in before
-        if isinstance(term, n.Var) and simple and all(bound(name) or name in ("input", "data") for name in before):
+        known = all(bound(name) or name in ("input", "data") for name in before)
+        if isinstance(term, n.Var) and simple and known:
             return term, element.name, tuple(reversed(suffix))
         return None
     return None

@@ -17,6 +17,7 @@ class Branch:
     """A place that packages or rules name. `value` evaluates the rules whose name ends exactly here.
 
     `open`: what lies here is an object that children and deeper rules add to; else it is one whole document.
+    `depths`: how many steps below the rules here, whose names hold variables, put their values.
     """
 
     path: tuple[str, ...]
@@ -24,21 +25,24 @@ class Branch:
     value: Function | None = None
     function: bool = False
     open: bool = True
+    depths: tuple[int, ...] = ()
 
 
 class Place:
     """Where a ref stands when its next step is only known at run time.
 
     `given`: what dynamic rules higher up contributed here; `mask`: which paths below a `with` replaced.
+    `left`: how many steps below here those rules put their values; at 0 it is one rule's whole value.
     """
 
-    __slots__ = ("base", "branch", "given", "mask")
+    __slots__ = ("base", "branch", "given", "left", "mask")
 
-    def __init__(self, branch: Branch, base: Any, given: Any, mask: Any) -> None:
+    def __init__(self, branch: Branch, base: Any, given: Any, mask: Any, left: tuple[int, ...] = ()) -> None:
         self.branch = branch
         self.base = base
         self.given = given
         self.mask = mask
+        self.left = left
 
 
 def root(state: State, branch: Branch) -> Any:
@@ -59,7 +63,10 @@ def tree_step(state: State, place: Any, name: Any) -> Any:
     branch = place.branch.children.get(name) if name.__class__ is str else None
     if branch is None:
         return _merged(base, given)
-    return _enter(state, branch, base, given, mask)
+    found = _enter(state, branch, base, given, mask)
+    if found.__class__ is Place and not found.left:
+        found.left = tuple([steps - 1 for steps in place.left])
+    return found
 
 
 def _enter(state: State, branch: Branch, base: Any, given: Any, mask: Any) -> Any:
@@ -69,7 +76,7 @@ def _enter(state: State, branch: Branch, base: Any, given: Any, mask: Any) -> An
         return joined(given, branch.value(state) if branch.value else UNDEFINED)
     if branch.value is not None:
         given = joined(given, branch.value(state))
-    return Place(branch, base, given, mask)
+    return Place(branch, base, given, mask, branch.depths)
 
 
 def tree_items(state: State, place: Any) -> Any:
@@ -92,12 +99,23 @@ def whole(state: State, place: Any) -> Any:
     """Return everything at a place as one value; rules without a value are left out."""
     if place.__class__ is not Place:
         return place
+    if 0 in place.left and place.given is not UNDEFINED:
+        return _one_value(state, place)
     made = {}
     for name in _names(place):
         value = _merged(whole(state, tree_step(state, place, name)), base_step(place.base, name))
         if value is not UNDEFINED:
             made[key(name)] = value
     return made
+
+
+def _one_value(state: State, place: Place) -> Any:
+    """Return what one rule gave for a place; if deeper rules give anything too, that is a conflict."""
+    deeper = Place(place.branch, UNDEFINED, UNDEFINED, place.mask)
+    found = [whole(state, tree_step(state, deeper, name)) for name in place.branch.children]
+    if any(value is not UNDEFINED and value != {} for value in found):
+        raise EvaluationFault(CONFLICT, "object keys must be unique")
+    return place.given
 
 
 def _merged(under: Any, over: Any) -> Any:
