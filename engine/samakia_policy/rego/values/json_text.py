@@ -8,6 +8,8 @@ import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from decimal import InvalidOperation
+from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
@@ -19,6 +21,10 @@ NESTING = 10_000
 _OWN_FRAMES = 200
 # Python refuses to read longer integers; as a Number they keep their text.
 _DIGITS = 4_000
+# Beyond 2**100000 arithmetic would take too long, says OPA.
+_FAR = 30_100
+_BIGGEST = 1 << 100_000
+_SMALLEST = Fraction(1, 1 << 100_001)
 _MINUS_ZERO = re.compile(rb"-0(?=[\s,\]}]|$)")
 _MARK = "\ufdd0"
 _SURROGATES = re.compile("[\ud800-\udfff]")
@@ -30,6 +36,8 @@ def load(text: str | bytes) -> Value:
     with _nesting():
         try:
             return _read(data)
+        except _TooBig:
+            raise
         except ValueError:
             from samakia_policy.rego.values.json_faults import explain
 
@@ -42,11 +50,11 @@ def load(text: str | bytes) -> Value:
 def _read(data: bytes) -> Value:
     # Only the slower reader keeps the text of -0, which OPA prints as it was written.
     if _MINUS_ZERO.search(data) is None:
-        import msgspec
-
         try:
             return _decoder().decode(data)
-        except (msgspec.DecodeError, ValueError):
+        except _TooBig:
+            raise
+        except ValueError:
             pass
     return _exact(data)
 
@@ -55,13 +63,13 @@ def _read(data: bytes) -> Value:
 def _decoder() -> Any:
     import msgspec
 
-    return msgspec.json.Decoder(float_hook=Number)
+    return msgspec.json.Decoder(float_hook=_number)
 
 
 def _exact(data: bytes) -> Value:
     """Read what the fast reader cannot: lone surrogates, broken UTF-8, and integers of any length."""
     text = data.decode("utf-8", "each_byte")
-    found = json.loads(text, parse_float=Number, parse_int=_integer, parse_constant=_refuse)
+    found = json.loads(text, parse_float=_number, parse_int=_integer, parse_constant=_refuse)
     return _without_surrogates(found) if "\\u" in text else found
 
 
@@ -76,6 +84,29 @@ codecs.register_error("each_byte", _replace_each_byte)
 
 def _refuse(name: str) -> Value:
     raise ValueError(f"{name} is no JSON")
+
+
+def _number(text: str) -> Number:
+    """Return a number that is not too big or small to be computed with; raises ValueError."""
+    try:
+        made = Number(text)
+    except InvalidOperation:
+        raise _TooBig from None
+    power = made.decimal.adjusted()
+    if not -_FAR < power < _FAR and made.decimal and (abs(power) > 2 * _FAR or not _fits(made)):
+        raise _TooBig
+    return made
+
+
+def _fits(number: Number) -> bool:
+    return _SMALLEST <= abs(Fraction(number.decimal)) < _BIGGEST
+
+
+class _TooBig(ValueError):
+    """A number has an exponent out of range."""
+
+    def __init__(self) -> None:
+        super().__init__("invalid number: number too big")
 
 
 def _integer(text: str) -> int | Number:
