@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import types
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from samakia_policy.rego.compiler.text import body_text
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from samakia_policy.rego.compiler.compiled import Compiled
 
 _PADDING = 4
+_CALLS = ("Enter", "Redo")
 _LOCAL = re.compile(r"__local\d+__")
 
 
@@ -41,26 +42,55 @@ class Step:
         return f"{self.file or 'query'}:{self.row}"
 
     def __str__(self) -> str:
-        inner = self.depth - 1 if self.op == "Enter" else self.depth
+        inner = self.depth - 1 if self.op in _CALLS else self.depth
         return f"{'| ' * inner}{self.op} {self.text}"
+
+
+class Texts:
+    """The texts of the literals of a policy, by their places; several literals may start at one."""
+
+    def __init__(self, compiled: Compiled) -> None:
+        self.known: dict[Place, list[str]] = {}
+        self._written = compiled.rewritten
+        for module in compiled.modules.values():
+            for top in module.rules:
+                for rule in chain(top):
+                    self.add([rule.body, rule.head])
+
+    def add(self, node: Any) -> None:
+        """Remember the literals below a node."""
+        waiting = [node]
+        while waiting:
+            found = waiting.pop()
+            if isinstance(found, list | tuple):
+                waiting += reversed(found)
+            elif isinstance(found, n.Node):
+                if isinstance(found, n.Expr) and found.location is not None:
+                    place = found.location
+                    texts = self.known.setdefault((place.file, place.row, place.col), [])
+                    text = self.of([found])
+                    if text not in texts:
+                        texts.append(text)
+                waiting += [getattr(found, name) for name in found.__dataclass_fields__ if name != "location"]
+
+    def of(self, body: n.Body) -> str:
+        """Return a body's text, with variables as they were written."""
+        return _LOCAL.sub(lambda found: self._written.get(found.group(), found.group()), body_text(body))
 
 
 class Steps:
     """Collects steps while code runs; called by the recorder."""
 
-    def __init__(self, compiled: Compiled, query: n.Body) -> None:
+    def __init__(self, texts: Texts, query: n.Body) -> None:
         self.steps: list[Step] = []
         self._calls: list[tuple[types.FrameType, int]] = []
         self._count = 0
-        self._last: dict[int, tuple[int, Step]] = {}
-        self._texts: dict[Place, list[str]] = {}
-        self._written = compiled.rewritten
-        self._query = self._text(query)
-        self._remember(query)
-        for module in compiled.modules.values():
-            for top in module.rules:
-                for rule in chain(top):
-                    self._remember([rule.body, rule.head])
+        self._last: dict[int, tuple[int, Step | None]] = {}
+        self._passed: dict[int, set[int]] = {}
+        self._entered: dict[int, Step] = {}
+        texts.add(query)
+        self._texts = texts.known
+        self._query = texts.of(query)
 
     def entered(self, frame: types.FrameType, rule: n.Rule | None) -> None:
         """A function of a rule, of the query, or of a body inside was entered."""
@@ -76,7 +106,8 @@ class Steps:
         place = rule.location if rule is not None else None
         text = _path(rule) if rule is not None else self._query
         file, row = (place.file, place.row) if place else ("", 1)
-        self.steps.append(Step("Enter", len(self._calls), self._count, parent, text, file, row))
+        self._entered[self._count] = Step("Enter", len(self._calls), self._count, parent, text, file, row)
+        self.steps.append(self._entered[self._count])
 
     def line(self, place: Place, line: int, rank: int) -> None:
         """A line that stands for a literal runs."""
@@ -87,14 +118,13 @@ class Steps:
         before = self._last.get(call)
         if before is not None and line == before[0]:
             return
-        if before is not None and line < before[0]:
-            self._fail(before[1])
+        if before is not None:
+            self._settle(call, before, line)
         if not texts or rank >= len(texts):
             # The head, which is reached after the last literal; or the rest of a literal.
-            if before is not None:
-                self._last[call] = (line, before[1])
-            if not texts:
-                self._last.pop(call, None)
+            if before is not None and not texts:
+                self._again(call)
+            self._last[call] = (line, before[1] if before is not None and texts else None)
             return
         step = Step("Eval", depth, call, 0, texts[rank], place[0], place[1])
         self.steps.append(step)
@@ -110,7 +140,7 @@ class Steps:
             place = rule.location
             self.steps.append(Step("Exit", len(self._calls), call, 0, _path(rule), place.file, place.row))
         elif before is not None:
-            self._fail(before[1])
+            self._settle(call, before, 0)
         self._calls.pop()
 
     def noted(self, text: str) -> None:
@@ -120,34 +150,29 @@ class Steps:
             depth, call = len(self._calls), self._calls[-1][1]
             self.steps.append(Step("Note", depth, call, 0, f'"{text}"', step.file, step.row))
 
-    def _fail(self, step: Step) -> None:
-        self.steps.append(Step("Fail", step.depth, step.call, 0, step.text, step.file, step.row))
+    def _again(self, call: int) -> None:
+        """A rule gave a value, and goes on to look for others."""
+        entered = self._entered[call]
+        self.steps += [replace(entered, op="Exit"), replace(entered, op="Redo")]
 
-    def _remember(self, node: Any) -> None:
-        waiting = [node]
-        while waiting:
-            found = waiting.pop()
-            if isinstance(found, list | tuple):
-                waiting += reversed(found)
-            elif isinstance(found, n.Node):
-                if isinstance(found, n.Expr) and found.location is not None:
-                    place = found.location
-                    texts = self._texts.setdefault((place.file, place.row, place.col), [])
-                    text = self._text([found])
-                    if text not in texts:
-                        texts.append(text)
-                waiting += [getattr(found, name) for name in found.__dataclass_fields__ if name != "location"]
-
-    def _text(self, body: n.Body) -> str:
-        """A body's text, with variables as they were written."""
-        return _LOCAL.sub(lambda found: self._written.get(found.group(), found.group()), body_text(body))
+    def _settle(self, call: int, before: tuple[int, Step | None], line: int) -> None:
+        """Say that a literal failed: code went back, and had not gone on from it, as a loop that ends had."""
+        passed = self._passed.setdefault(call, set())
+        if line > before[0]:
+            passed.add(before[0])
+            return
+        step = before[1]
+        if step is not None and before[0] not in passed:
+            self.steps.append(Step("Fail", step.depth, step.call, 0, step.text, step.file, step.row))
+        passed -= {later for later in passed if later > line}
 
 
 def explain(steps: list[Step], mode: str) -> list[Step]:
-    """Return the steps that a mode shows: `full`, `notes`, `fails`."""
+    """Return the steps that a mode shows: `full`, `notes`, `fails`, or `both` of these."""
     if mode in {"full", "debug"}:
         return steps
-    return _leading_to(steps, lambda step: step.op == ("Note" if mode == "notes" else "Fail"))
+    wanted = {"notes": ("Note",), "fails": ("Fail",), "both": ("Note", "Fail")}[mode]
+    return _leading_to(steps, lambda step: step.op in wanted)
 
 
 def _leading_to(steps: list[Step], wanted: Callable[[Step], bool]) -> list[Step]:
@@ -162,15 +187,15 @@ def _leading_to(steps: list[Step], wanted: Callable[[Step], bool]) -> list[Step]
                 at = entered.get(at.parent) if at.parent != at.call else None
             shown += reversed(path)
             entered = {}
-        if step.op == "Enter":
+        if step.op in _CALLS:
             entered[step.call] = step
     return shown
 
 
-def explanation_text(steps: list[Step]) -> str:
-    """Return steps as lines: the place, then the step below what called it."""
+def explanation_text(steps: list[Step], margin: str = "") -> str:
+    """Return steps as lines: the place, then the step below what called it; a margin stands around both."""
     width = max((len(step.where) for step in steps), default=0) + _PADDING
-    return "".join(f"{step.where:{width}} {step}\n" for step in steps)
+    return "".join(f"{margin}{step.where:{width}} {margin}{step}{margin}\n" for step in steps)
 
 
 def explanation_records(steps: list[Step]) -> list[dict[str, Any]]:

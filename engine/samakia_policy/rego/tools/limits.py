@@ -25,9 +25,9 @@ def recording(chosen: Chosen, policy: Any, loaded: Loaded, query: Any) -> Iterat
 
     recorder = Recorder(list(loaded.modules.values()), Exclusions(list(policy.compiled.modules.values())))
     if chosen["explain"] != "off":
-        from samakia_policy.rego.tools.explain import Steps
+        from samakia_policy.rego.tools.explain import Steps, Texts
 
-        recorder.steps = Steps(policy.compiled, query.body)
+        recorder.steps = Steps(Texts(policy.compiled), query.body)
     with recorder.recording(query):
         yield recorder
 

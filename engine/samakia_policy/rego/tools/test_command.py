@@ -116,11 +116,18 @@ def _run(chosen: Chosen, loaded: Loaded) -> int:
         schemas=common.schemas_of(chosen),
     )
     settings = Settings(common.time_of(chosen), chosen["timeout"], allowed)
-    if not chosen["coverage"] and not chosen["threshold"]:
+    covered = chosen["coverage"] or chosen["threshold"]
+    if not covered and not chosen["verbose"]:
         return _report(chosen, list(run_tests(policy, tests, settings)))
     from samakia_policy.rego.tools.index_exclusion import Exclusions
     from samakia_policy.rego.tools.recorder import Recorder
 
+    if not covered:
+        from samakia_policy.rego.tools.explain import Texts
+
+        settings.recorder, settings.texts = Recorder(list(modules.values())), Texts(policy.compiled)
+        settings.explain = chosen["explain"] if "explain" in chosen.given else "both"
+        return _report(chosen, list(run_tests(policy, tests, settings)))
     compiled = policy.compiled.modules
     settings.recorder = Recorder(list(modules.values()), Exclusions(list(compiled.values())))
     results = list(run_tests(policy, tests, settings))
@@ -143,7 +150,7 @@ def _report_coverage(chosen: Chosen, results: list[TestResult], recorded: Any) -
     from samakia_policy.rego.tools.go_json import indented
     from samakia_policy.rego.tools.test_reports import report_pretty
 
-    wrong = [result.error.text for result in results if result.error is not None]
+    wrong = [result.error_text for result in results if result.errors]
     failed = [result for result in results if result.fail]
     if wrong or failed:
         if not wrong:

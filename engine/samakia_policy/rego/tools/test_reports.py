@@ -32,8 +32,8 @@ def report_pretty(results: Iterable[TestResult], *, verbose: bool) -> None:
         if verbose or not result.passed:
             last_file = _print_result(result, verbose=verbose, last_file=last_file)
             said = True
-        if result.error is not None:
-            sys.stdout.write(f"  {result.error.text}\n")
+        if result.errors:
+            sys.stdout.write(f"  {result.error_text}\n")
     if counts["FAIL"] and verbose:
         _print_failures(failures)
     if said:
@@ -45,7 +45,7 @@ def report_pretty(results: Iterable[TestResult], *, verbose: bool) -> None:
 
 
 def _count(result: TestResult, counts: Counter[str]) -> None:
-    if result.skip or result.error is not None or not result.cases:
+    if result.skip or result.errors or not result.cases:
         counts[result.outcome] += 1
         return
     for _, case in walk_cases(result.cases):
@@ -73,11 +73,9 @@ def _print_result(result: TestResult, *, verbose: bool, last_file: str) -> str:
 def _print_failures(failures: list[TestResult]) -> None:
     sys.stdout.write(f"{_LINE}\nFAILURES\n{_LINE}\n")
     for result in failures:
-        sys.stdout.write(f"{result}\n\n")
+        sys.stdout.write(f"{result}\n\n{result.trace}\n")
         if not result.cases:
-            sys.stdout.write("\n")
             continue
-        sys.stdout.write("\n")
         for path, case in walk_cases(result.cases):
             if case.fail and not case.cases:
                 for depth, name in enumerate(path):

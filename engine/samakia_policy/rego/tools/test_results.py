@@ -9,7 +9,7 @@ from typing import Any
 from samakia_policy.rego.syntax.location import Location
 from samakia_policy.rego.tools.durations import duration
 from samakia_policy.rego.tools.go_json import compact, plain
-from samakia_policy.rego.tools.problems import Problem, place
+from samakia_policy.rego.tools.problems import Problem, listed, place
 
 
 @dataclass(slots=True)
@@ -33,22 +33,27 @@ class Case:
 
 @dataclass(slots=True)
 class TestResult:
-    """One test: where it is, how it ended, how long it took, and what it printed."""
+    """One test: where it is, how it ended, how long it took, and what it printed.
+
+    `errors`: of its evaluation, or, where its query was not `compiled`, of that.
+    """
 
     location: Location | None
     package: str
     name: str
     fail: bool = False
     skip: bool = False
-    error: Problem | None = None
+    errors: list[Problem] = field(default_factory=list)
+    compiled: bool = True
     duration: int = 0
     printed: str = ""
+    trace: str = ""
     cases: dict[str, Case] = field(default_factory=dict)
 
     @property
     def passed(self) -> bool:
         """Whether nothing speaks against it."""
-        return not self.fail and not self.skip and self.error is None
+        return not self.fail and not self.skip and not self.errors
 
     @property
     def outcome(self) -> str:
@@ -56,6 +61,11 @@ class TestResult:
         if self.passed:
             return "PASS"
         return "FAIL" if self.fail else "SKIPPED" if self.skip else "ERROR"
+
+    @property
+    def error_text(self) -> str:
+        """The errors as text."""
+        return self.errors[0].text if self.compiled else listed(self.errors)
 
     def __str__(self) -> str:
         took = "" if self.skip else f" ({duration(self.duration)})"
@@ -69,8 +79,9 @@ class TestResult:
         found |= {"package": self.package, "name": self.name}
         if self.fail:
             found["fail"] = True
-        if self.error is not None:
-            found["error"] = _error_record(self.error)
+        if self.errors:
+            records = [_error_record(error) for error in self.errors]
+            found["error"] = records[0] if self.compiled else records
         if self.skip:
             found["skip"] = True
         found["duration"] = self.duration
@@ -81,7 +92,7 @@ class TestResult:
 
 def _error_record(problem: Problem) -> dict[str, Any]:
     found = problem.record()
-    order = [name for name in ("code", "message", "location") if name in found]
+    order = [name for name in ("code", "message", "location", "details") if name in found]
     return {name: found[name] for name in order}
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from time import perf_counter_ns
 from typing import TYPE_CHECKING, Any
 
 from samakia_policy.rego.builtins.context import Context
-from samakia_policy.rego.engine import Policy
+from samakia_policy.rego.engine import Policy, Query
 from samakia_policy.rego.errors import EvaluationFault, RegoError
 from samakia_policy.rego.tools.limits import time_limit
 from samakia_policy.rego.tools.problems import problems_of
@@ -17,6 +17,7 @@ from samakia_policy.rego.tools.test_results import TestResult, read_cases
 from samakia_policy.rego.tools.test_rules import Test, cases_begun
 
 if TYPE_CHECKING:
+    from samakia_policy.rego.tools.explain import Texts
     from samakia_policy.rego.tools.recorder import Recorder
 
 
@@ -28,6 +29,8 @@ class Settings:
     timeout: float
     allowed: frozenset[str]
     recorder: Recorder | None = None
+    texts: Texts | None = None
+    explain: str = "both"
 
 
 def run_tests(policy: Policy, tests: list[Test], settings: Settings) -> Iterator[TestResult]:
@@ -46,16 +49,30 @@ def _run(policy: Policy, test: Test, settings: Settings, result: TestResult) -> 
     started = perf_counter_ns()
     try:
         query = policy.query(test.query)
-        recording = settings.recorder.recording(query) if settings.recorder else nullcontext()
-        with time_limit(settings.timeout), recording:
+        with time_limit(settings.timeout), _recording(settings, query):
             found = query.run(context=context)
     except (EvaluationFault, RegoError) as error:
-        result.error = problems_of(error)[0]
+        result.errors, result.compiled = problems_of(error), isinstance(error, EvaluationFault)
         found = []
     result.duration = perf_counter_ns() - started
     result.printed = "".join(f"{text}\n" for _, text in context.printed)
-    if result.error is None:
+    if settings.recorder is not None and settings.recorder.steps is not None:
+        from samakia_policy.rego.tools.explain import explain, explanation_text
+
+        result.trace = explanation_text(explain(settings.recorder.steps.steps, settings.explain), "  ")
+    if not result.errors:
         _judge(test, found, context, result)
+
+
+def _recording(settings: Settings, query: Query) -> AbstractContextManager[None]:
+    """Record a test where its coverage or its trace is wanted."""
+    if settings.recorder is None:
+        return nullcontext()
+    if settings.texts is not None:
+        from samakia_policy.rego.tools.explain import Steps
+
+        settings.recorder.steps = Steps(settings.texts, query.body)
+    return settings.recorder.recording(query)
 
 
 def _judge(test: Test, found: list[Any], context: Context, result: TestResult) -> None:
