@@ -233,7 +233,8 @@ def _fields(value: int, spec: Spec) -> str:
         rest >>= 64
     sign = spec.pad(str(value < 0).lower())
     if spec.sharp:
-        return f"&big.Int{{neg:{sign}, abs:big.nat{{{', '.join(map(hex, words))}}}}}"
+        shown = ", ".join([go_numbers.integer(word, 16, "v", spec) for word in words])
+        return f"&big.Int{{neg:{sign}, abs:big.nat{{{shown}}}}}"
     return f"&{{{sign} [{' '.join([go_numbers.integer(word, 10, 'v', spec) for word in words])}]}}"
 
 

@@ -5,21 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from samakia_policy.rego.builtins.unicode_classes import canonical
 from samakia_policy.rego.errors import BuiltinFault
 
-_TOKEN = re.compile(r"\\Q.*?(?:\\E|\Z)|\\.\{\^?[^}]*\}|\\.|\[\^?\]?|.", re.DOTALL)
+_TOKEN = re.compile(r"\\Q.*?(?:\\E|\Z)|\\[pP](?:\{\^?[^}]*\}|.)|\\.|\[\^?\]?|.", re.DOTALL)
+# A name of one letter stands without braces.
+_SHORT = 3
 _BEHIND = re.compile(r"\(\?<[=!](?:[^>]*>|.*)", re.DOTALL)
-_CATEGORIES = {
-    "letter": "L", "casedletter": "LC", "uppercaseletter": "Lu", "lowercaseletter": "Ll",
-    "titlecaseletter": "Lt", "modifierletter": "Lm", "otherletter": "Lo", "mark": "M", "combiningmark": "M",
-    "nonspacingmark": "Mn", "spacingmark": "Mc", "enclosingmark": "Me", "number": "N", "decimalnumber": "Nd",
-    "digit": "Nd", "letternumber": "Nl", "othernumber": "No", "punctuation": "P", "punct": "P",
-    "connectorpunctuation": "Pc", "dashpunctuation": "Pd", "openpunctuation": "Ps", "closepunctuation": "Pe",
-    "initialpunctuation": "Pi", "finalpunctuation": "Pf", "otherpunctuation": "Po", "symbol": "S",
-    "mathsymbol": "Sm", "currencysymbol": "Sc", "modifiersymbol": "Sk", "othersymbol": "So", "separator": "Z",
-    "spaceseparator": "Zs", "lineseparator": "Zl", "paragraphseparator": "Zp", "other": "C", "control": "Cc",
-    "cntrl": "Cc", "format": "Cf", "surrogate": "Cs", "privateuse": "Co",
-}  # fmt: skip
 _CODES = {
     "missing )": "missing closing )",
     "missing ]": "missing closing ]",
@@ -46,20 +38,26 @@ def _parts(pattern: str) -> Iterator[str]:
         text = match[0]
         if text == "\\C":
             raise refusal("invalid escape sequence: \\C", pattern)
-        if text[:2] in ("\\p", "\\P") and text[2:3] == "{":
-            text = _category(text)
+        if text[:2] in ("\\p", "\\P"):
+            text = _class(text)
         yield text
 
 
-def _category(text: str) -> str:
-    negated = "^" if text[3:4] == "^" else ""
-    name = re.sub("[-_ ]", "", text[3 + len(negated) : -1]).lower()
-    return f"{text[:3]}{negated}{_CATEGORIES[name]}}}" if name in _CATEGORIES else text
+def _class(text: str) -> str:
+    """Return a class of characters under the one name that RE2 has for it."""
+    name = text[2:].strip("{}")
+    negated = "^" if name.startswith("^") and len(text) > _SHORT else ""
+    known = canonical(name[len(negated) :])
+    return text if known is None or name.endswith(known) else f"{text[:2]}{{{negated}{known}}}"
 
 
 def refusal(message: str, pattern: str) -> BuiltinFault:
     """Return the fault for RE2's complaint about a pattern, in Go's words."""
     code, _, found = message.partition(": ")
+    if code == "invalid repetition size":
+        found = found.rstrip("?")
+    if found == for_re2(pattern):
+        found = pattern
     if code == "invalid perl operator" and found.startswith("(?<"):
         # Go takes what looks behind for a name.
         code, found = "invalid named capture group", _BEHIND.search(pattern)[0]  # type: ignore[index]
