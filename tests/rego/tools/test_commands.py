@@ -230,6 +230,8 @@ def _mask(text: str) -> Any:
     text = re.sub(r"\((\d[\d.]*(ns|µs|ms|s|m|h))+\)", "(TIME)", text)
     text = _CONFLICT.sub("", text)
     text = re.sub(r"  Traceback:\n(    .*\n)+", "", text)
+    if "\nFAILURES\n" in text:
+        return sorted(text.split("\n"))
     parts = re.split(r"\n(?=\S+\.rego:\d+:\n)|\n(?=-{80}\n)", text)
     return sorted(part.strip() for part in parts)
 

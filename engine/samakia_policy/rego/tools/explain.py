@@ -143,6 +143,14 @@ class Steps:
             self._settle(call, before, 0)
         self._calls.pop()
 
+    def finished(self, *, found: bool) -> None:
+        """The query returned."""
+        call = self._calls[0][1] if self._calls else 0
+        before = self._last.pop(call, None)
+        if before is not None and not found:
+            self._settle(call, before, 0)
+        self._calls.clear()
+
     def noted(self, text: str) -> None:
         """A built-in left a note."""
         step = next((step for step in reversed(self.steps) if step.op == "Eval"), None)

@@ -122,6 +122,10 @@ class _Watch:
             self.caught = True
         elif event == "return" and self.rule is not None:
             self.recorder.returned(self.seen, self.rule, frame, value)
+        elif (
+            event == "return" and self.recorder.steps is not None and frame.f_code.co_name.startswith("query")
+        ):
+            self.recorder.steps.finished(found=bool(value))
         elif event == "line":
             # What was absent is caught on a line that stands for nothing.
             if not self.caught:
