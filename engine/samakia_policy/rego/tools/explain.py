@@ -88,6 +88,8 @@ class Steps:
         self._last: dict[int, tuple[int, Step | None]] = {}
         self._passed: dict[int, set[int]] = {}
         self._entered: dict[int, Step] = {}
+        for place in [place for place in texts.known if not place[0]]:
+            del texts.known[place]
         texts.add(query)
         self._texts = texts.known
         self._query = texts.of(query)
