@@ -37,7 +37,7 @@ def _parts(pattern: str) -> Iterator[str]:
     for match in _TOKEN.finditer(pattern):
         text = match[0]
         if text == "\\C":
-            raise refusal("invalid escape sequence: \\C", pattern)
+            raise BuiltinFault("error parsing regexp: invalid escape sequence: `\\C`")
         if text[:2] in ("\\p", "\\P"):
             text = _class(text)
         yield text
