@@ -129,13 +129,14 @@ def make_run(catalogue: Catalogue, world: World, request: Request) -> Run:
         "environment": request.environment or None,
         "environments": world.configuration.environments,
     }
+    cache = os.path.dirname(request.cache)
     return Run(
         graph=world.graph,
         context=context,
         source=catalogue.source,
         libraries=catalogue.libraries(),
         locate=world.locate,
-        runtimes={"rego": runtime(request.engine, os.path.dirname(request.cache)), "python": runtime("python")},
+        runtimes={"rego": runtime(request.engine, cache), "python": runtime("python")},
         scopes=frozenset(("static", "plan") if world.graph.of("tf_plan") else ("static",)),
         fabric=world.fabric,
     )
