@@ -43,9 +43,10 @@ def test_opa_answers_the_same(name: str) -> None:
     """The real opa gives the same hits, byte for byte."""
     needs_opa()
     rule = CATALOGUE.rule(name)
+    native, opa = runtime("native"), runtime("opa")
     for case, given in read_cases(rule).items():
-        ours = run_case(CATALOGUE, rule, case, given, runtime("native"))
-        theirs = run_case(CATALOGUE, rule, case, given, runtime("opa"))
+        ours = run_case(CATALOGUE, rule, case, given, native)
+        theirs = run_case(CATALOGUE, rule, case, given, opa)
         assert canonical(theirs.hits) == canonical(ours.hits), case
         assert theirs.problem == "", case
 

@@ -22,6 +22,7 @@ class Native:
 
     def __init__(self, cache: str = "") -> None:
         self._cache = cache
+        self._kept: dict[str, Kept] = {}
 
     def version(self) -> str:
         """Return the engine's name and version."""
@@ -30,7 +31,8 @@ class Native:
     def evaluate(self, batch: Batch, limits: Limits) -> Iterator[Answer]:
         """Yield one answer per job."""
         own_packages(batch)
-        kept = Kept(self._cache, digest(batch))
+        name = digest(batch)
+        kept = self._kept.setdefault(name, Kept(self._cache, name))
         return answers(Worker("rego_worker.py", os.pathsep.join(_paths()), kept), batch, limits)
 
 
