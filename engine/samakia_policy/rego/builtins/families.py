@@ -48,6 +48,8 @@ _FORMATS: dict[str, str] = {
     "io.jwt.verify_rs256 io.jwt.verify_rs384 io.jwt.verify_rs512 io.jwt.verify_ps256 io.jwt.verify_ps384 "
     "io.jwt.verify_ps512 io.jwt.verify_es256 io.jwt.verify_es384 io.jwt.verify_es512 io.jwt.verify_hs256 "
     "io.jwt.verify_hs384 io.jwt.verify_hs512",
+    "yaml_documents": "yaml.marshal yaml.unmarshal yaml.is_valid",
+    "surroundings": "opa.runtime net.lookup_ip_addr",
     "walk": "internal.walk_at internal.walk_values walk",
 }
 
