@@ -50,6 +50,7 @@ _FORMATS: dict[str, str] = {
     "io.jwt.verify_hs384 io.jwt.verify_hs512",
     "yaml_documents": "yaml.marshal yaml.unmarshal yaml.is_valid",
     "surroundings": "opa.runtime net.lookup_ip_addr",
+    "parsing": "rego.parse_module rego.metadata.chain rego.metadata.rule",
     "walk": "internal.walk_at internal.walk_values walk",
 }
 
