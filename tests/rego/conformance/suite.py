@@ -12,7 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from samakia_policy.rego.tools.yaml_text import load as load_yaml
+from samakia_policy.rego.values.yaml_text import load as load_yaml
 
 MODULE = "github.com/open-policy-agent"
 _BELOW = "v1/test/cases/testdata"

@@ -10,9 +10,9 @@ from samakia_policy.rego.tools.durations import duration
 from samakia_policy.rego.tools.go_json import compact, indented, plain
 from samakia_policy.rego.tools.json_faults import describe
 from samakia_policy.rego.tools.table import draw
-from samakia_policy.rego.tools.yaml_text import load
 from samakia_policy.rego.values.collections import Set, make_object
 from samakia_policy.rego.values.number import Number
+from samakia_policy.rego.values.yaml_text import load
 
 JSON: dict[str, tuple[Any, str]] = {
     "null": (None, "null"),
@@ -35,7 +35,7 @@ YAML: dict[str, tuple[str, Any]] = {
     "integers": ("[1, 0x1F, 0o17, 1_000, -3]", [1, 31, 15, 1000, -3]),
     "floats": ("[1.50, 1e3, .5]", [Number("1.5"), 1000, Number("0.5")]),
     "dates are text": ("[2024-01-02, 2024-01-02T03:04:05Z]", ["2024-01-02", "2024-01-02T03:04:05Z"]),
-    "keys are text": ("{1: a, true: b, null: c}", {"1": "a", "true": "b", "null": "c"}),
+    "keys are text": ("{1: a, true: b, 1.5: c}", {"1": "a", "true": "b", "1.5": "c"}),
     "the last of equal keys": ("{a: 1, a: 2}", {"a": 2}),
     "merged": ("{base: &b {x: 1}, d: {<<: *b, y: 2}}", {"base": {"x": 1}, "d": {"x": 1, "y": 2}}),
     "the first document": ("a: 1\n---\nb: 2\n", {"a": 1}),

@@ -32,6 +32,7 @@ def validate(chosen: Chosen) -> None:
     """Refuse a command line without paths; raises UsageError."""
     if not chosen.arguments:
         raise UsageError("specify at least one file")
+    common.read_capabilities(chosen)
 
 
 def run(chosen: Chosen) -> int:
@@ -52,10 +53,17 @@ def run(chosen: Chosen) -> int:
 
 
 def _load(chosen: Chosen) -> Loaded:
+    """Read modules; where they must be valid in both versions, each is read as one and as the other."""
+    both = chosen["v0-v1"] or chosen["rego-v1"]
+    if both:
+        _read(chosen, 0)
+    return _read(chosen, 1 if both else common.version_of(chosen))
+
+
+def _read(chosen: Chosen, version: int) -> Loaded:
     from samakia_policy.rego.tools.loaded import Loaded
     from samakia_policy.rego.tools.loader import load_paths
 
-    version = common.version_of(chosen)
     if not chosen["bundle"]:
         return load_paths(chosen.arguments, version=version, ignore=chosen["ignore"], only_rego=True)
     from samakia_policy.rego.tools.bundle import add_bundles
@@ -70,7 +78,7 @@ def _check(chosen: Chosen, loaded: Loaded, schemas: dict[str, object] | None) ->
     from samakia_policy.rego.depth import deep
     from samakia_policy.rego.tools.capabilities import require
 
-    require(common.capabilities_of(chosen), loaded.modules.values())
+    require(chosen["capabilities"], loaded.modules.values())
     with deep():
         compile_modules(
             loaded.modules,
@@ -78,6 +86,7 @@ def _check(chosen: Chosen, loaded: Loaded, schemas: dict[str, object] | None) ->
             keep_prints=True,
             schemas=schemas,
             data=loaded.documents or None,
+            max_errors=chosen["max-errors"],
         )
 
 

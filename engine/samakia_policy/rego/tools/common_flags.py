@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from samakia_policy.rego.tools.flags import Chosen, Flag
-
-if TYPE_CHECKING:
-    from samakia_policy.rego.tools.capabilities import Capabilities
 
 V0 = Flag("v0-compatible", help="read modules as OPA did before 1.0")
 V1 = Flag("v1-compatible", hidden=True)
@@ -35,13 +32,13 @@ def schemas_of(chosen: Chosen) -> dict[str, Any] | None:
     return load_schemas(chosen["schema"])
 
 
-def capabilities_of(chosen: Chosen) -> Capabilities | None:
-    """Return the capabilities that the flags name; raises Refused."""
-    if not chosen["capabilities"]:
-        return None
-    from samakia_policy.rego.tools.capabilities import load_capabilities
+def read_capabilities(chosen: Chosen) -> None:
+    """Put the capabilities that the flags name in the name's place; raises UsageError."""
+    path = chosen["capabilities"]
+    if path:
+        from samakia_policy.rego.tools.capabilities import load_capabilities
 
-    return load_capabilities(chosen["capabilities"])
+        chosen.values["capabilities"] = load_capabilities(path)
 
 
 def time_of(chosen: Chosen) -> int:

@@ -32,7 +32,7 @@ def read_json(content: bytes) -> Value:
 
 def read_yaml(content: bytes) -> Value:
     """Return the first YAML document of a file; raises DocumentError."""
-    from samakia_policy.rego.tools.yaml_text import load
+    from samakia_policy.rego.values.yaml_text import load
 
     try:
         return load(content.decode("utf-8-sig"))

@@ -82,6 +82,7 @@ def validate(chosen: Chosen) -> None:
     ):
         if wrong:
             raise UsageError(message)
+    common.read_capabilities(chosen)
     if chosen.given & {"profile-limit", "profile-sort"}:
         chosen.values["profile"] = True
     if "coverage-runs" in chosen.given:
@@ -98,11 +99,15 @@ def run(chosen: Chosen) -> int:
     try:
         query = sys.stdin.read() if chosen["stdin"] else chosen.arguments[0]
         value = _input(chosen)
-        output = _evaluate(chosen, query, value)
     except Refused as error:
-        problems = error.problems
-        sys.stderr.write((problems[0].text if len(problems) == 1 else listed(problems)) + "\n")
+        sys.stderr.write(error.problems[0].text + "\n")
         return 2
+    try:
+        schemas = common.schemas_of(chosen)
+    except Refused as error:
+        sys.stderr.write(listed(error.problems, during=" during loading") + "\n")
+        return 2
+    output = _evaluate(chosen, (query, value), schemas)
     write(output, chosen["format"])
     if output.errors:
         return 2
@@ -129,33 +134,31 @@ def _input(chosen: Chosen) -> Value:
         raise Refused([plain_problem(f"unable to parse input: {error}")]) from None
 
 
-def _evaluate(chosen: Chosen, query: str, value: Value) -> Output:
+def _evaluate(chosen: Chosen, asked: Any, schemas: Any) -> Output:
     """Load, compile and run; problems of these steps are part of the output."""
     from samakia_policy.rego.errors import EvaluationFault, RegoError
     from samakia_policy.rego.tools.problems import Refused, problems_of
     from samakia_policy.rego.tools.results import Output
 
-    schemas = common.schemas_of(chosen)
-    capabilities = common.capabilities_of(chosen)
     output = Output(metrics={} if chosen["metrics"] else None)
     clock = _Clock(output)
     try:
         loaded = _load(chosen)
         clock.lap("timer_rego_load_files_ns")
-        _ask(chosen, (query, value, loaded), (schemas, capabilities), output, clock)
+        _ask(chosen, (*asked, loaded), schemas, output, clock)
     except (Refused, RegoError, EvaluationFault) as error:
         output.errors = problems_of(error)
     return output
 
 
-def _ask(chosen: Chosen, asked: Any, limits: Any, output: Output, clock: _Clock) -> None:
+def _ask(chosen: Chosen, asked: Any, schemas: Any, output: Output, clock: _Clock) -> None:
     from samakia_policy.rego.builtins.context import Context
     from samakia_policy.rego.engine import compile as compile_modules
     from samakia_policy.rego.tools.limits import recording, time_limit
     from samakia_policy.rego.tools.results import row_of
 
     text, value, loaded = asked
-    schemas, capabilities = limits
+    capabilities = chosen["capabilities"]
     if capabilities is not None:
         from samakia_policy.rego.tools.capabilities import require, require_in_query
 

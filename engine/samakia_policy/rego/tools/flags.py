@@ -130,6 +130,20 @@ def _bool(text: str) -> bool:
     return text in _TRUE
 
 
+def _int(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise ValueError(f'strconv.ParseInt: parsing "{text}": invalid syntax') from None
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise ValueError(f'strconv.ParseFloat: parsing "{text}": invalid syntax') from None
+
+
 def _comma(text: str) -> list[str]:
     return text.split(",") if text else []
 
@@ -147,7 +161,13 @@ def _duration(text: str) -> float:
     return sum(float(number) * units[unit] for number, unit in parts)
 
 
-_READ: dict[str, Any] = {"bool": _bool, "comma": _comma, "int": int, "number": float, "duration": _duration}
+_READ: dict[str, Any] = {
+    "bool": _bool,
+    "comma": _comma,
+    "int": _int,
+    "number": _number,
+    "duration": _duration,
+}
 
 
 def help_text(usage: str, about: str, flags: Iterable[Flag]) -> str:

@@ -56,6 +56,7 @@ def validate(chosen: Chosen) -> None:
     ):
         if wrong:
             raise UsageError(message)
+    common.read_capabilities(chosen)
     if "explain" in chosen.given:
         chosen.values["verbose"] = True
     if "coverage-runs" in chosen.given:
@@ -98,23 +99,28 @@ def _load(chosen: Chosen) -> Loaded:
 
 
 def _run(chosen: Chosen, loaded: Loaded) -> int:
-    from samakia_policy.rego.engine import compile as compile_modules
+    from samakia_policy.rego.compiler.stages import compile_modules
+    from samakia_policy.rego.depth import deep
+    from samakia_policy.rego.engine import Policy
+    from samakia_policy.rego.errors import BuiltinFault
     from samakia_policy.rego.tools.capabilities import require
     from samakia_policy.rego.tools.test_rules import find_tests, prepare
     from samakia_policy.rego.tools.test_runner import Settings, run_tests
 
-    require(common.capabilities_of(chosen), loaded.modules.values())
+    require(chosen["capabilities"], loaded.modules.values())
     modules = prepare(loaded.modules)
-    tests = find_tests(modules.values(), chosen["run"])
+    schemas = common.schemas_of(chosen)
     allowed = frozenset(chosen["allow"])
-    policy = compile_modules(
-        modules,
-        data=loaded.documents,
-        version=common.version_of(chosen),
-        prints=True,
-        allowed=allowed,
-        schemas=common.schemas_of(chosen),
-    )
+    with deep():
+        compiled = compile_modules(
+            modules, schemas=schemas, data=loaded.documents, max_errors=chosen["max-errors"]
+        )
+        policy = Policy(compiled, loaded.documents, allowed)
+    try:
+        tests = find_tests(modules.values(), chosen["run"])
+    except BuiltinFault as fault:
+        sys.stderr.write(f"{fault.message}\n")
+        return 1
     settings = Settings(common.time_of(chosen), chosen["timeout"], allowed)
     covered = chosen["coverage"] or chosen["threshold"]
     if not covered and not chosen["verbose"]:
@@ -128,10 +134,10 @@ def _run(chosen: Chosen, loaded: Loaded) -> int:
         settings.recorder, settings.texts = Recorder(list(modules.values())), Texts(policy.compiled)
         settings.explain = chosen["explain"] if "explain" in chosen.given else "both"
         return _report(chosen, list(run_tests(policy, tests, settings)))
-    compiled = policy.compiled.modules
-    settings.recorder = Recorder(list(modules.values()), Exclusions(list(compiled.values())))
+    settings.recorder = Recorder(list(modules.values()), Exclusions(list(compiled.modules.values())))
     results = list(run_tests(policy, tests, settings))
-    return _report_coverage(chosen, results, (list(loaded.modules.values()), compiled, settings.recorder))
+    parsed = list(loaded.modules.values())
+    return _report_coverage(chosen, results, (parsed, compiled.modules, settings.recorder))
 
 
 def _report(chosen: Chosen, results: list[TestResult]) -> int:

@@ -54,14 +54,16 @@ def cases_begun(context: Context) -> list[list[Any]]:
 
 
 def find_tests(modules: Iterable[n.Module], pattern: str = "") -> list[Test]:
-    """Return the tests of modules, in order; a pattern is a regular expression on their full names."""
+    """Return the tests of modules, in order; a pattern is a regular expression on their full names.
+
+    Raises BuiltinFault for a pattern that is none.
+    """
     found = [test for module in modules for test in _tests(module)]
     if not pattern:
         return found
-    import re2
+    from samakia_policy.rego.builtins.regex import match
 
-    wanted = re2.compile(pattern)
-    return [test for test in found if wanted.search(test.query)]
+    return [test for test in found if match(pattern, test.query)]
 
 
 def prepare(modules: dict[str, n.Module]) -> dict[str, n.Module]:
