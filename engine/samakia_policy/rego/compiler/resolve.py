@@ -9,6 +9,7 @@ from samakia_policy.rego.compiler.declared import declared_vars
 from samakia_policy.rego.compiler.locals import PREFIX
 from samakia_policy.rego.compiler.notes import Notes
 from samakia_policy.rego.compiler.patterns import pattern_names, shadowed_root
+from samakia_policy.rego.compiler.structure import Form, form
 from samakia_policy.rego.compiler.text import text
 from samakia_policy.rego.compiler.variables import RESERVED, all_vars
 from samakia_policy.rego.errors import COMPILE, Fault
@@ -213,7 +214,8 @@ class Resolver:
 
     def _object(self, node: Object) -> Object:
         term = self._term
-        return Object([(term(name), term(value)) for name, value in node.items], location=node.location)
+        items = [(term(name), term(value)) for name, value in node.items]
+        return Object(_last_of_each(items), location=node.location)
 
     def _call(self, node: Call) -> Call:
         operator = self._operator(node.operator)
@@ -292,3 +294,14 @@ def _path_at(path: Ref, node: Var) -> Ref:
     place = path.head.location = node.location
     steps: list[Term] = [Scalar(term.value, location=place) for term in path.path if isinstance(term, Scalar)]
     return Ref(path.head, steps, location=place)
+
+
+def _last_of_each(items: list[tuple[Term, Term]]) -> list[tuple[Term, Term]]:
+    """Return an object's items; a key that is written twice keeps its place and has its last value."""
+    if len(items) <= 1:
+        return items
+    found: dict[Form, tuple[Term, Term]] = {}
+    for name, value in items:
+        key = form(name)
+        found[key] = (found[key][0] if key in found else name, value)
+    return items if len(found) == len(items) else list(found.values())
