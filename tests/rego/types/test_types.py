@@ -293,9 +293,9 @@ def seconds(text: str) -> float:
     from samakia_policy.rego.types.program import check_modules
 
     compiled = check(text)
-    start = time.perf_counter()
+    start = time.process_time()
     assert check_modules(compiled, None, None) == []
-    return time.perf_counter() - start
+    return time.process_time() - start
 
 
 @pytest.mark.parametrize(
@@ -308,9 +308,8 @@ def seconds(text: str) -> float:
     ],
 )
 def test_many_rules(rule: str) -> None:
-    """The time for rules of one document does not grow with their number's square."""
-    few, many = (seconds("\n".join(rule.format(n) for n in range(count))) for count in (400, 1600))
-    assert many < 8 * few + 0.2
+    """Each of many rules of one document takes about a tenth of a millisecond; a square would be seen."""
+    assert seconds("\n".join(rule.format(n) for n in range(2000))) < 2
 
 
 def test_nested_objects() -> None:
@@ -320,10 +319,10 @@ def test_nested_objects() -> None:
     two: Type = right
     for _ in range(60):
         one, two = obj(a=one, b=arr(one)), obj(a=two, b=arr(two))
-    start = time.perf_counter()
+    start = time.process_time()
     assert not unifies(one, two)
     assert not unifies(either(one, NULL), either(two, BOOLEAN))
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
 
 
 def test_nested_comprehensions() -> None:
