@@ -64,7 +64,7 @@ def _static(head: n.Head) -> list[str]:
 def _settle(group: Group) -> None:
     first = group.rules[0]
     dynamic = any(len(_static(rule.head)) <= len(rule.head.ref.path) for rule in group.rules)
-    if first.head.args is not None:
+    if first.head.args:
         group.kind, group.arity = "function", len(first.head.args)
         group.branch.function = True
     elif dynamic:
