@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from samakia_policy.errors import Error
 
@@ -25,16 +24,14 @@ CANCEL = "eval_cancel_error"
 FUEL = "eval_fuel_error"
 
 
-@dataclass(slots=True, frozen=True)
-class Details:
+class Details(NamedTuple):
     """What OPA adds to some faults: JSON data (`{"line": ..., "idx": ...}`), the same as lines of text."""
 
     data: dict[str, Any]
     lines: tuple[str, ...]
 
 
-@dataclass(slots=True, frozen=True)
-class Fault:
+class Fault(NamedTuple):
     """One thing wrong with a module: OPA's code, OPA's wording, the place, and what to do about it."""
 
     code: str

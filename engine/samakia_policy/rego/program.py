@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import marshal
 import types
-from dataclasses import dataclass, field
 from itertools import count
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from samakia_policy.rego.generate.link import SUPPORT, Places, bind
 from samakia_policy.rego.run.documents import Branch
-from samakia_policy.rego.syntax.location import Location
 
 if TYPE_CHECKING:
     from samakia_policy.rego.compiler.compiled import Compiled
@@ -20,8 +18,7 @@ if TYPE_CHECKING:
 FILE = "<rego>"
 
 
-@dataclass(slots=True)
-class Code:
+class Code(NamedTuple):
     """All that a program is, as plain data that `marshal` can hold.
 
     `branches`: path, name of its Python function or "" for a package, is it a function, is it open, arity, depths.
@@ -39,7 +36,7 @@ class Code:
 
     def dumps(self) -> bytes:
         """Return bytes from which this Python version makes the same code."""
-        return marshal.dumps([getattr(self, name) for name in self.__slots__])
+        return marshal.dumps(tuple(self))
 
     @classmethod
     def loads(cls, data: bytes) -> Code:
@@ -47,14 +44,16 @@ class Code:
         return cls(*marshal.loads(data))  # noqa: S302 - the caller's own cache, checked by digest
 
 
-@dataclass(slots=True)
 class Program:
     """Linked code: functions that can be called."""
 
-    code: Code
-    tree: Branch
-    namespace: dict[str, Any]
-    places: Places = field(default_factory=Places)
+    __slots__ = ("code", "namespace", "places", "tree")
+
+    def __init__(self, code: Code, tree: Branch, namespace: dict[str, Any]) -> None:
+        self.code = code
+        self.tree = tree
+        self.namespace = namespace
+        self.places = Places()
 
     @classmethod
     def link(cls, code: Code) -> Program:
@@ -62,7 +61,7 @@ class Program:
         tree = Branch(())
         program = cls(code, tree, {**SUPPORT, "tree": tree})
         bind(code.code, code.built_ins, program.namespace)
-        program.places.add(FILE, [Location(*place) if place else None for place in code.places])
+        program.places.add(FILE, code.places)
         for path, name, function, is_open, _, depths in code.branches:
             branch = _descend(tree, path)
             if name:

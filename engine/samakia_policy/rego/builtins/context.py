@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any
 
 from samakia_policy.rego.errors import FUEL, EvaluationFault
 
 
-@dataclass(slots=True)
 class Context:
     """Fuel left, the evaluation's time, what is allowed, caches, and what was printed.
 
@@ -16,13 +14,25 @@ class Context:
     effects a caller permits ("network", "environment", "random"); none by default.
     """
 
-    now_ns: int = 0
-    fuel: int | None = None
-    allowed: frozenset[str] = frozenset()
-    cache: dict[Any, Any] = field(default_factory=dict)
-    printed: list[tuple[str, str]] = field(default_factory=list)
-    environment: dict[str, Any] = field(default_factory=dict)
-    seed: int = 0
+    __slots__ = ("allowed", "cache", "environment", "fuel", "now_ns", "printed", "seed")
+
+    def __init__(
+        self,
+        now_ns: int = 0,
+        fuel: int | None = None,
+        allowed: frozenset[str] = frozenset(),
+        *,
+        environment: dict[str, Any] | None = None,
+        printed: list[tuple[str, str]] | None = None,
+        seed: int = 0,
+    ) -> None:
+        self.now_ns = now_ns
+        self.fuel = fuel
+        self.allowed = allowed
+        self.cache: dict[Any, Any] = {}
+        self.printed = [] if printed is None else printed
+        self.environment = {} if environment is None else environment
+        self.seed = seed
 
     def charge(self, steps: int) -> None:
         """Use up fuel; raises EvaluationFault when it is gone, at the same step on every machine."""

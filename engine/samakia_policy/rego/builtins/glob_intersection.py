@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from samakia_policy.rego.builtins.context import Context
 from samakia_policy.rego.errors import BuiltinFault
@@ -13,8 +13,7 @@ _ANY: frozenset[str] | None = None
 _INVALID = "the input provided is invalid"
 
 
-@dataclass(slots=True, frozen=True)
-class Token:
+class Token(NamedTuple):
     """What one place of a pattern takes (None is any character), and how often: "", "*" or "+"."""
 
     chars: frozenset[str] | None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 from samakia_policy.rego.values.long_integers import text_of
 
@@ -13,18 +12,15 @@ _FRACTION_BITS = 52
 _PREFIX = {2: "0b", 16: "0x"}
 
 
-@dataclass(slots=True)
 class Spec:
     """Flags, width and precision of one verb; None where not given."""
 
-    minus: bool = False
-    plus: bool = False
-    sharp: bool = False
-    space: bool = False
-    zero: bool = False
-    syntax: bool = False
-    width: int | None = None
-    precision: int | None = None
+    __slots__ = ("minus", "plus", "precision", "sharp", "space", "syntax", "width", "zero")
+
+    def __init__(self) -> None:
+        self.minus = self.plus = self.sharp = self.space = self.zero = self.syntax = False
+        self.width: int | None = None
+        self.precision: int | None = None
 
     def pad(self, text: str, *, zeros: bool = True) -> str:
         """Return a text filled up to the width."""

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
 from importlib import import_module
 from os.path import dirname, join
-from typing import Any
+from typing import Any, NamedTuple
 
 from samakia_policy.rego.errors import BuiltinFault
 
 
-@dataclass(slots=True, frozen=True)
-class Builtin:
+class Builtin(NamedTuple):
     """A built-in: values in, a value or UNDEFINED out; may raise BuiltinFault.
 
     `context`: the first argument is the Context (fuel, time, caches). Whatever costs more than its operands'

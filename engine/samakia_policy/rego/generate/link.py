@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import types
+from collections.abc import Sequence
 from typing import Any
 
 from samakia_policy.rego.builtins.registry import find
@@ -52,16 +53,16 @@ class Places:
     """What the lines of generated code stand for, by the file name of its code object."""
 
     def __init__(self) -> None:
-        self._known: dict[str, list[Location | None]] = {}
+        self._known: dict[str, Sequence[Location | tuple[str, int, int] | None]] = {}
 
-    def add(self, name: str, places: list[Location | None]) -> None:
+    def add(self, name: str, places: Sequence[Location | tuple[str, int, int] | None]) -> None:
         """Remember one unit's places."""
         self._known[name] = places
 
     def at(self, name: str, line: int) -> Location | None:
         """Return the place of one generated line."""
-        places = self._known.get(name, [])
-        return places[line - 1] if 0 < line <= len(places) else None
+        places = self._known.get(name, ())
+        return _location(places[line - 1]) if 0 < line <= len(places) else None
 
     def find(self, traceback: types.TracebackType | None) -> Location | None:
         """Return the place of the innermost generated line in a traceback."""
@@ -71,7 +72,11 @@ class Places:
             if places is not None and traceback.tb_lineno <= len(places):
                 found = places[traceback.tb_lineno - 1] or found
             traceback = traceback.tb_next
-        return found
+        return _location(found)
+
+
+def _location(place: Location | tuple[str, int, int] | None) -> Location | None:
+    return Location(*place) if isinstance(place, tuple) else place
 
 
 def bind(code: types.CodeType, built_ins: dict[str, str], namespace: dict[str, Any]) -> None:

@@ -73,4 +73,6 @@ def _settle(group: Group) -> None:
         group.kind = "set"
     group.branch.open = group.kind == "object"
     if group.kind == "object":
-        group.branch.depths = tuple(sorted({len(rule.head.ref.path) - group.depth(rule) for rule in group.rules}))
+        group.branch.depths = tuple(
+            sorted({len(rule.head.ref.path) - group.depth(rule) for rule in group.rules})
+        )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any
 
 from samakia_policy.rego.errors import CONFLICT, WITH_MERGE, EvaluationFault
@@ -12,7 +11,6 @@ from samakia_policy.rego.values.collections import UNDEFINED, Set, equal, key, u
 from samakia_policy.rego.values.order import ordered
 
 
-@dataclass(slots=True, eq=False)
 class Branch:
     """A place that packages or rules name. `value` evaluates the rules whose name ends exactly here.
 
@@ -20,12 +18,15 @@ class Branch:
     `depths`: how many steps below the rules here, whose names hold variables, put their values.
     """
 
-    path: tuple[str, ...]
-    children: dict[str, Branch] = field(default_factory=dict)
-    value: Function | None = None
-    function: bool = False
-    open: bool = True
-    depths: tuple[int, ...] = ()
+    __slots__ = ("children", "depths", "function", "open", "path", "value")
+
+    def __init__(self, path: tuple[str, ...]) -> None:
+        self.path = path
+        self.children: dict[str, Branch] = {}
+        self.value: Function | None = None
+        self.function = False
+        self.open = True
+        self.depths: tuple[int, ...] = ()
 
 
 class Place:
