@@ -21,7 +21,8 @@ FILE = "<rego>"
 class Code(NamedTuple):
     """All that a program is, as plain data that `marshal` can hold.
 
-    `branches`: path, name of its Python function or "" for a package, is it a function, is it open, arity, depths.
+    `branches`: path, name of its Python function ("" for a package), is it a function, is it open, arity,
+    depths.
     `names`: the Rego variables that Python variables hold.
     """
 
