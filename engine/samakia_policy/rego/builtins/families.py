@@ -51,6 +51,9 @@ _FORMATS: dict[str, str] = {
     "yaml_documents": "yaml.marshal yaml.unmarshal yaml.is_valid",
     "surroundings": "opa.runtime net.lookup_ip_addr",
     "parsing": "rego.parse_module rego.metadata.chain rego.metadata.rule",
+    "x509": "crypto.x509.parse_certificates crypto.x509.parse_and_verify_certificates "
+    "crypto.x509.parse_and_verify_certificates_with_options crypto.x509.parse_certificate_request "
+    "crypto.x509.parse_keypair crypto.x509.parse_rsa_private_key crypto.parse_private_keys",
     "walk": "internal.walk_at internal.walk_values walk",
 }
 
