@@ -50,8 +50,12 @@ def test(call: n.Call, scope: Scope) -> tuple[Scope, ast.expr]:
         if name in _ORDER and (compared := _ordered(call, name, scope)):
             return compared
     scope, made = result(call, scope)
-    if name in _TOTAL and name not in scope.unit.mocks:
+    if name in scope.unit.mocks:
+        return scope, code.call("truth", made)
+    if name in _TOTAL:
         return scope, made
+    if scope.unit.gives_boolean(name):
+        return scope, code.is_(made, code.const(True))
     return scope, code.call("truth", made)
 
 

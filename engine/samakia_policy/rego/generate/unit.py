@@ -50,6 +50,11 @@ class Unit:
         """Return the variable that holds a built-in."""
         return self.built_ins.setdefault(name, f"b_{name.replace('.', '_')}")
 
+    def gives_boolean(self, name: str) -> bool:
+        """Return whether a name is that of a built-in whose result is true or false."""
+        declared = signatures().get(name)
+        return declared is not None and declared["decl"].get("result", {}).get("type") == "boolean"
+
     def arity_of(self, name: str) -> int:
         """Return how many operands a built-in takes."""
         return len(signatures()[name]["decl"].get("args") or ())

@@ -6,20 +6,20 @@ from typing import Any
 
 from samakia_policy.rego.values.order import order_key
 
-_PLAIN = {(int, int), (str, str)}
-
 
 def less(left: Any, right: Any) -> bool:
     """Return `left < right` in OPA's order."""
-    if (left.__class__, right.__class__) in _PLAIN:
-        return bool(left < right)
+    kind = left.__class__
+    if kind is right.__class__ and (kind is int or kind is str):
+        return left < right  # type: ignore[no-any-return]
     return order_key(left) < order_key(right)
 
 
 def less_equal(left: Any, right: Any) -> bool:
     """Return `left <= right` in OPA's order."""
-    if (left.__class__, right.__class__) in _PLAIN:
-        return bool(left <= right)
+    kind = left.__class__
+    if kind is right.__class__ and (kind is int or kind is str):
+        return left <= right  # type: ignore[no-any-return]
     return order_key(left) <= order_key(right)
 
 
