@@ -168,9 +168,9 @@ class ObjectType(Type):
 
     @property
     def index(self) -> dict[Order, Type | None]:
-        """The types of the known properties by the order of their keys."""
+        """The types of the known properties by the order of their keys; of equal keys, the first counts."""
         if self._index is None:
-            self._index = {item.order: item.value for item in self.static}
+            self._index = {item.order: item.value for item in reversed(self.static)}
         return self._index
 
     @property

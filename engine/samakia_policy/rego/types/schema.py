@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from samakia_policy.rego.types.model import (
@@ -99,7 +99,7 @@ class _Types:
             return self.type(whole)
         for kind in ("object", "array"):
             if kind in schema.types and kind in whole.types:
-                return self.type(_merge([whole, _without_parts(schema)]))
+                return self.type(_merge([whole, schema]))
         if _types_text(schema) != _types_text(whole):
             raise SchemaError(_UNMERGED)
         return self.type(whole)
@@ -122,8 +122,7 @@ class _Types:
         """Return the type of an object: of its properties only, where some are named."""
         if not schema.properties:
             return ObjectType((), (ANY, ANY))
-        known = [Property(name, self.type(inner)) for name, inner in schema.properties]
-        return ObjectType(tuple({item.order: item for item in known}.values()))
+        return ObjectType(tuple([Property(name, self.type(inner)) for name, inner in schema.properties]))
 
     def array(self, schema: Schema) -> Type:
         """Return the type of an array."""
@@ -154,19 +153,10 @@ def _types_text(schema: Schema) -> str:
     return types[0] if len(types) == 1 else f"[{','.join(types)}]"
 
 
-def _without_parts(schema: Schema) -> Schema:
-    """Return a schema as it counts beside the parts of its own `allOf`."""
-    return Schema(list(schema.types), list(schema.properties), list(schema.items), schema.single)
-
-
 def _merge(schemas: list[Schema]) -> Schema:
-    first = schemas[0]
-    for schema in schemas:
-        if schema.properties:
-            _add_type(schema, "object")
-        elif schema.items:
-            _add_type(schema, "array")
-    for schema in schemas[1:]:
+    """Return what several schemas tell together; the first says what else counts."""
+    first, *others = map(_typed, schemas)
+    for schema in others:
         one, two = _types_text(first), _types_text(schema)
         if one != two:
             raise SchemaError(f"unable to merge these schemas: type mismatch: {one} and {two}")
@@ -177,14 +167,20 @@ def _merge(schemas: list[Schema]) -> Schema:
     return first
 
 
+def _typed(schema: Schema) -> Schema:
+    """Return a copy that has the type its parts show."""
+    made = replace(
+        schema, types=list(schema.types), properties=list(schema.properties), items=list(schema.items)
+    )
+    shown = "object" if schema.properties else "array" if schema.items else ""
+    if shown and shown not in made.types:
+        made.types.append(shown)
+    return made
+
+
 def _merge_items(first: Schema, schema: Schema) -> None:
     for place, item in enumerate(schema.items):
         if place >= len(first.items):
             first.items.append(item)
         if _types_text(first.items[place]) != _types_text(item):
             raise SchemaError(_UNMERGED)
-
-
-def _add_type(schema: Schema, kind: str) -> None:
-    if kind not in schema.types:
-        schema.types.append(kind)
