@@ -54,6 +54,7 @@ _FORMATS: dict[str, str] = {
     "x509": "crypto.x509.parse_certificates crypto.x509.parse_and_verify_certificates "
     "crypto.x509.parse_and_verify_certificates_with_options crypto.x509.parse_certificate_request "
     "crypto.x509.parse_keypair crypto.x509.parse_rsa_private_key crypto.parse_private_keys",
+    "json_schema": "json.match_schema json.verify_schema",
     "walk": "internal.walk_at internal.walk_values walk",
 }
 

@@ -137,7 +137,7 @@ def _read_integer(node: Any) -> int | Number:
 
 def _whole(found: int) -> int | Number:
     """Return an integer; of more than 64 bits it becomes a float, as in OPA."""
-    return found if -(1 << 63) <= found < 1 << 64 else _json_number(float(found))
+    return found if -(1 << 63) <= found < 1 << 64 else as_float(float(found))
 
 
 def _float(loader: Any, node: Any) -> int | Number | str:
@@ -147,10 +147,10 @@ def _float(loader: Any, node: Any) -> int | Number | str:
         raise ValueError(f"json: unsupported value: {shown}")
     found = _decoded(node, "float", lambda: float(text))
     # What is out of range stays a string.
-    return str(node.value) if abs(found) == float("inf") else _json_number(found)
+    return str(node.value) if abs(found) == float("inf") else as_float(found)
 
 
-def _json_number(found: float) -> int | Number:
+def as_float(found: float) -> int | Number:
     """Return a float as OPA's way through JSON writes it."""
     if found.is_integer() and abs(found) < _EXPONENT_FROM:
         return int(Decimal(repr(found)))
