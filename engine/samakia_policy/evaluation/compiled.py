@@ -1,25 +1,20 @@
-"""Compiled rules, kept in the user's own cache directory from one run to the next."""
+"""The compiled form of a batch's rules, on its way between the cache and workers."""
 
 from __future__ import annotations
 
 import base64
-import hashlib
 import json
-import os
-import stat
 from typing import Any
+
+from samakia_policy.rego import cache
 
 
 class Kept:
-    """The compiled form of one set of rules, by what names it; a cache that fails is no cache.
-
-    A file begins with the sha256 of what follows. It is code, so it is read only when it is
-    the user's alone.
-    """
+    """Compiled rules by what names them; `folder` is the user's cache directory, or "" for none."""
 
     def __init__(self, folder: str, name: str) -> None:
-        self._path = os.path.join(folder, f"rego-{name}.bin") if folder else ""
-        self._code = _read(self._path) if folder else b""
+        self._folder, self._name = folder, name
+        self._code = cache.read(folder, name) if folder else b""
 
     def header(self) -> dict[str, Any]:
         """Return what a worker is told."""
@@ -31,29 +26,5 @@ class Kept:
         if not code:
             return
         self._code = code
-        if self._path:
-            _write(self._path, code)
-
-
-def _read(path: str) -> bytes:
-    try:
-        with open(path, "rb") as file:
-            about = os.fstat(file.fileno())
-            if about.st_uid != os.getuid() or stat.S_IMODE(about.st_mode) & 0o022:
-                return b""
-            held = file.read()
-    except OSError:
-        return b""
-    return held[32:] if hashlib.sha256(held[32:]).digest() == held[:32] else b""
-
-
-def _write(path: str, code: bytes) -> None:
-    partial = f"{path}.{os.getpid()}"
-    try:
-        os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
-        descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(hashlib.sha256(code).digest() + code)
-        os.replace(partial, path)
-    except OSError:
-        return
+        if self._folder:
+            cache.write(self._folder, self._name, code)

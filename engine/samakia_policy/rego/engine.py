@@ -54,6 +54,11 @@ class Policy:
         self._replaced = Replaced()
         self._program = Program.link(build(compiled, self._replaced))
 
+    @property
+    def program(self) -> Program:
+        """The linked code of the modules."""
+        return self._program
+
     def query(self, text: str, *, package: str = "", imports: Sequence[str] = ()) -> Query:
         """Return a query that can be asked many times; raises RegoError."""
         with deep():

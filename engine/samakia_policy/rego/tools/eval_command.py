@@ -10,8 +10,10 @@ from samakia_policy.rego.tools import common_flags as common
 from samakia_policy.rego.tools.flags import Chosen, Flag, UsageError
 
 if TYPE_CHECKING:
+    from samakia_policy.rego.engine import Policy
     from samakia_policy.rego.tools.loaded import Loaded
     from samakia_policy.rego.tools.recorder import Recorder
+    from samakia_policy.rego.tools.remembered import Memory
     from samakia_policy.rego.tools.results import Output
     from samakia_policy.rego.values.collections import Value
 
@@ -143,15 +145,31 @@ def _evaluate(chosen: Chosen, asked: Any, schemas: Any) -> Output:
     output = Output(metrics={} if chosen["metrics"] else None)
     clock = _Clock(output)
     try:
-        loaded = _load(chosen)
+        memory = _memory(chosen, asked[0])
+        rows = memory.rows(chosen, *asked) if memory is not None else None
+        if rows is not None:
+            output.rows = rows
+            return output
+        loaded = memory.parse() if memory is not None else _load(chosen)
         clock.lap("timer_rego_load_files_ns")
-        _ask(chosen, (*asked, loaded), schemas, output, clock)
+        policy = _ask(chosen, (*asked, loaded), schemas, output, clock)
+        if memory is not None:
+            memory.keep(policy)
     except (Refused, RegoError, EvaluationFault) as error:
         output.errors = problems_of(error)
     return output
 
 
-def _ask(chosen: Chosen, asked: Any, schemas: Any, output: Output, clock: _Clock) -> None:
+def _memory(chosen: Chosen, query: str) -> Memory | None:
+    """What is kept of earlier runs, for a plain query over modules alone."""
+    if not chosen["data"]:
+        return None
+    from samakia_policy.rego.tools import remembered
+
+    return remembered.Memory.of(chosen) if remembered.plain(chosen, query) else None
+
+
+def _ask(chosen: Chosen, asked: Any, schemas: Any, output: Output, clock: _Clock) -> Policy:
     from samakia_policy.rego.builtins.context import Context
     from samakia_policy.rego.engine import compile as compile_modules
     from samakia_policy.rego.tools.limits import recording, time_limit
@@ -188,6 +206,7 @@ def _ask(chosen: Chosen, asked: Any, schemas: Any, output: Output, clock: _Clock
     output.rows = [row_of(result) for result in found]
     if recorder is not None:
         _add_recorded(chosen, output, recorder, (list(loaded.modules.values()), policy.compiled.modules))
+    return policy
 
 
 def _add_recorded(chosen: Chosen, output: Output, recorder: Recorder, modules: Any) -> None:

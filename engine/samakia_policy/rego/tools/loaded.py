@@ -11,7 +11,8 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Loaded:
-    """Modules by name, and the data document."""
+    """Modules by name, modules that were not parsed yet, and the data document."""
 
     modules: dict[str, Module] = field(default_factory=dict)
+    texts: dict[str, bytes] = field(default_factory=dict)
     documents: dict[Any, Any] = field(default_factory=dict)

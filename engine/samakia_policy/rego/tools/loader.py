@@ -34,6 +34,7 @@ class _Walk:
     ignore: Sequence[str]
     only_rego: bool
     version: int
+    parse: bool = True
     loaded: Loaded = field(default_factory=Loaded)
     problems: list[Problem] = field(default_factory=list)
     seen: set[tuple[str, str]] = field(default_factory=set)
@@ -41,10 +42,18 @@ class _Walk:
 
 
 def load_paths(
-    paths: Sequence[str], *, version: int = 1, ignore: Sequence[str] = (), only_rego: bool = False
+    paths: Sequence[str],
+    *,
+    version: int = 1,
+    ignore: Sequence[str] = (),
+    only_rego: bool = False,
+    parse: bool = True,
 ) -> Loaded:
-    """Load files and directories (`prefix:path` mounts data under a prefix); raises Refused."""
-    walk = _Walk(ignore, only_rego, version)
+    """Load files and directories (`prefix:path` mounts data under a prefix); raises Refused.
+
+    Without `parse`, modules that are named as such stay text.
+    """
+    walk = _Walk(ignore, only_rego, version, parse)
     for path in paths:
         prefix, rest = split_prefix(path)
         _visit(walk, clean(rest), prefix, 0)
@@ -123,7 +132,11 @@ def _load_file(walk: _Walk, loaded: Loaded, path: str, parents: list[str], depth
 
         merge_bundle(loaded, read_archive(path, walk.version), parents)
     elif path.endswith(".rego"):
-        loaded.modules[path] = read_module(path, read_file(path), walk.version)
+        content = read_file(path)
+        if walk.parse:
+            loaded.modules[path] = read_module(path, content, walk.version)
+        else:
+            loaded.texts[path] = content
     elif path.endswith(".json"):
         _add(walk, loaded, path, parents, _document(path, read_file(path), read_json))
     elif path.endswith((".yaml", ".yml")):

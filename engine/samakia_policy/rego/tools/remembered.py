@@ -1,0 +1,125 @@
+"""A plain query over modules that were compiled before: nothing is parsed or compiled again."""
+
+from __future__ import annotations
+
+import re
+import sys
+from typing import TYPE_CHECKING
+
+from samakia_policy.rego import cache
+from samakia_policy.rego.depth import deep
+from samakia_policy.rego.errors import EvaluationFault, RegoError
+from samakia_policy.rego.run.documents import root, tree_step, whole
+from samakia_policy.rego.run.state import new_state
+from samakia_policy.rego.tools import common_flags as common
+from samakia_policy.rego.tools.go_json import plain as written
+from samakia_policy.rego.tools.loaded import Loaded
+from samakia_policy.rego.tools.problems import Problem, Refused, problems_of
+from samakia_policy.rego.tools.results import Row
+from samakia_policy.rego.values.collections import UNDEFINED, Value
+
+if TYPE_CHECKING:
+    from samakia_policy.rego.engine import Policy
+    from samakia_policy.rego.program import Program
+    from samakia_policy.rego.run.state import State
+    from samakia_policy.rego.tools.flags import Chosen
+
+_PLAIN = re.compile(r"data(?:\.[A-Za-z_][A-Za-z0-9_]*)+")
+_WORDS = frozenset(
+    ("as", "default", "else", "false", "import", "not", "null", "package", "some", "true", "with")
+)
+# Flags that want more than a value, or change what is compiled.
+_REST = (
+    "bundle",
+    "capabilities",
+    "coverage",
+    "explain",
+    "import",
+    "instrument",
+    "metrics",
+    "package",
+    "profile",
+)
+_MORE = ("schema", "strict", "stdin", "var-values")
+
+
+def plain(chosen: Chosen, query: str) -> bool:
+    """Return whether a query names one document, and nothing but its value is wanted."""
+    if chosen.given & {*_REST, *_MORE}:
+        return False
+    return bool(_PLAIN.fullmatch(query)) and not _WORDS & set(query.split("."))
+
+
+class Memory:
+    """Modules as text, and their program when an earlier run compiled the very same."""
+
+    def __init__(self, loaded: Loaded, version: int, name: str) -> None:
+        self._loaded, self._version, self._name = loaded, version, name
+
+    @classmethod
+    def of(cls, chosen: Chosen) -> Memory | None:
+        """Read what `--data` names; None where there are data documents, too. Raises Refused."""
+        from samakia_policy.rego.tools.loader import load_paths
+
+        version = common.version_of(chosen)
+        loaded = load_paths(chosen["data"], version=version, ignore=chosen["ignore"], parse=False)
+        if loaded.documents or loaded.modules or not loaded.texts:
+            return None
+        parts = [f"eval {version} {sorted(chosen['allow'])}"]
+        for path, content in sorted(loaded.texts.items()):
+            parts += [path, content.decode("latin-1")]
+        return cls(loaded, version, cache.name_of(parts))
+
+    def rows(self, chosen: Chosen, query: str, value: Value) -> list[Row] | None:
+        """Return the answer of the program that was kept; None without one. Raises EvaluationFault."""
+        code = cache.read(cache.user_folder(), self._name)
+        if not code:
+            return None
+        from samakia_policy.rego.builtins.context import Context
+        from samakia_policy.rego.program import Code, Program
+        from samakia_policy.rego.tools.limits import time_limit
+
+        program = Program.link(Code.loads(code))
+        path = tuple(query.split(".")[1:])
+        branch = program.find(path)
+        if branch is None or branch.function:
+            return None
+        context = Context(now_ns=common.time_of(chosen), allowed=frozenset(chosen["allow"]))
+        state = new_state(program.code.slots, {}, value, context, strict=chosen["strict-builtin-errors"])
+        try:
+            with time_limit(chosen["timeout"]):
+                found = _document(program, path, state)
+        finally:
+            for _, printed in context.printed:
+                sys.stderr.write(printed + "\n")
+        return [] if found is UNDEFINED else [Row([(written(found), query, 1, 1)], {})]
+
+    def parse(self) -> Loaded:
+        """Parse the texts; raises Refused with every fault."""
+        from samakia_policy.rego.tools.loader import read_module
+
+        problems: list[Problem] = []
+        for path, content in self._loaded.texts.items():
+            try:
+                self._loaded.modules[path] = read_module(path, content, self._version)
+            except RegoError as error:
+                problems += problems_of(error)
+        if problems:
+            raise Refused(problems)
+        return self._loaded
+
+    def keep(self, policy: Policy) -> None:
+        """Keep what was compiled for the next time."""
+        cache.write(cache.user_folder(), self._name, policy.program.code.dumps())
+
+
+def _document(program: Program, path: tuple[str, ...], state: State) -> Value:
+    with deep():
+        try:
+            place = root(state, program.tree)
+            for step in path:
+                place = tree_step(state, place, step)
+            return whole(state, place)
+        except EvaluationFault as fault:
+            fault.location = fault.location or program.places.find(fault.__traceback__)
+            raise
