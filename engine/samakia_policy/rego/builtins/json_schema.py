@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from samakia_policy.rego.builtins.context import Context
 from samakia_policy.rego.builtins.json_schema_check import check
 from samakia_policy.rego.builtins.json_schema_tree import Schema, compiled
 from samakia_policy.rego.builtins.registry import builtin
@@ -23,11 +24,11 @@ def verify_schema(value: Value) -> list[Value]:
     return [True, None]
 
 
-@builtin("json.match_schema")
-def match_schema(document: Value, schema: Value) -> list[Value]:
+@builtin("json.match_schema", context=True)
+def match_schema(context: Context, document: Value, schema: Value) -> list[Value]:
     """Return whether a document fits a schema, and what does not."""
     found = load(_text(document))
-    errors = check(_compiled(_text(schema)), found)
+    errors = check(context, _compiled(_text(schema)), found)
     return [not errors, errors]
 
 

@@ -8,11 +8,37 @@ from fractions import Fraction
 from typing import Any
 
 from samakia_policy.rego.builtins import json_schema_formats, regex
+from samakia_policy.rego.builtins.context import Context
 from samakia_policy.rego.builtins.json_schema_tree import Schema, canonical, exact
+from samakia_policy.rego.errors import BuiltinFault
 from samakia_policy.rego.values.number import Number
 
 _ROOT = "(Root)"
 _NAMES: dict[type, str] = {bool: "boolean", str: "string", list: "array", dict: "object", type(None): "null"}
+
+
+CHECKS = 1_000_000
+"""How many times a schema may be applied to a value: alternatives inside alternatives multiply."""
+
+
+@dataclass(slots=True)
+class Place:
+    """Where in the document a value is; `used` counts what was done so far, in one place for all."""
+
+    text: str
+    context: Context
+    used: list[int]
+
+    def below(self, step: str | int) -> Place:
+        """Return the place one step further down."""
+        return Place(f"{self.text}.{step}", self.context, self.used)
+
+    def count(self) -> None:
+        """Count and charge one more check; raises BuiltinFault past the limit."""
+        self.used[0] += 1
+        self.context.charge(1)
+        if self.used[0] > CHECKS:
+            raise BuiltinFault(f"the schema needs more than {CHECKS} checks")
 
 
 @dataclass(slots=True)
@@ -22,9 +48,9 @@ class Result:
     errors: list[dict[str, str]] = field(default_factory=list)
     score: int = 0
 
-    def add(self, kind: str, path: str, text: str) -> None:
+    def add(self, kind: str, path: Place, text: str) -> None:
         """Note an error of a kind at a path; `{field}` in the text stands for where it is."""
-        place = path.removeprefix(f"{_ROOT}.")
+        place = path.text.removeprefix(f"{_ROOT}.")
         text = text.replace("{field}", place)
         self.errors.append({"error": f"{place}: {text}", "type": kind, "field": place, "desc": text})
         self.score -= 2
@@ -35,20 +61,25 @@ class Result:
         self.score += other.score
 
 
-def check(schema: Schema, document: Any) -> list[dict[str, str]]:
-    """Return what in a document does not fit a schema."""
-    return _under(schema, document, _ROOT).errors
+def check(context: Context, schema: Schema, document: Any) -> list[dict[str, str]]:
+    """Return what in a document does not fit a schema; raises BuiltinFault."""
+    try:
+        return _under(schema, document, Place(_ROOT, context, [0])).errors
+    except RecursionError:
+        raise BuiltinFault("the schema refers to itself without end") from None
 
 
-def _under(schema: Schema, value: Any, path: str) -> Result:
+def _under(schema: Schema, value: Any, path: Place) -> Result:
     made = Result()
     _check(schema, value, path, made)
     return made
 
 
-def _check(schema: Schema, value: Any, path: str, result: Result) -> None:
-    while schema.target is not None and schema.always is None:
-        schema = schema.target
+def _check(schema: Schema, value: Any, path: Place, result: Result) -> None:
+    path.count()
+    if schema.target is not None and schema.always is None:
+        _check(schema.target, value, path, result)
+        return
     if schema.always is not None:
         if not schema.always:
             result.add("false", path, "False always fails validation")
@@ -68,11 +99,11 @@ def _check(schema: Schema, value: Any, path: str, result: Result) -> None:
     if kind == "object":
         for name, below in schema.properties.items():
             if name in value:
-                _check(below, value[name], f"{path}.{name}", result)
+                _check(below, value[name], path.below(name), result)
     result.score += 1
 
 
-def _combined(schema: Schema, value: Any, path: str, result: Result) -> None:
+def _combined(schema: Schema, value: Any, path: Place, result: Result) -> None:
     _any_of(schema.groups.get("anyOf", []), value, path, result)
     _one_of(schema.groups.get("oneOf", []), value, path, result)
     everything = [_under(part, value, path) for part in schema.groups.get("allOf", [])]
@@ -92,7 +123,7 @@ def _nearest(found: list[Result]) -> Result:
     return max(found, key=lambda one: one.score)
 
 
-def _any_of(schemas: list[Schema], value: Any, path: str, result: Result) -> None:
+def _any_of(schemas: list[Schema], value: Any, path: Place, result: Result) -> None:
     failed = []
     for schema in schemas:
         found = _under(schema, value, path)
@@ -104,7 +135,7 @@ def _any_of(schemas: list[Schema], value: Any, path: str, result: Result) -> Non
         result.merge(_nearest(failed))
 
 
-def _one_of(schemas: list[Schema], value: Any, path: str, result: Result) -> None:
+def _one_of(schemas: list[Schema], value: Any, path: Place, result: Result) -> None:
     found = [_under(schema, value, path) for schema in schemas]
     fitting = sum(not one.errors for one in found)
     if not found or fitting == 1:
@@ -114,7 +145,7 @@ def _one_of(schemas: list[Schema], value: Any, path: str, result: Result) -> Non
         result.merge(_nearest(found))
 
 
-def _dependencies(schema: Schema, value: Any, path: str, result: Result) -> None:
+def _dependencies(schema: Schema, value: Any, path: Place, result: Result) -> None:
     for name, wanted in schema.dependencies.items() if isinstance(value, dict) else ():
         if name not in value:
             continue
@@ -126,7 +157,7 @@ def _dependencies(schema: Schema, value: Any, path: str, result: Result) -> None
                 result.add("missing_dependency", path, f"Has a dependency on {other}")
 
 
-def _conditions(schema: Schema, value: Any, path: str, result: Result) -> None:
+def _conditions(schema: Schema, value: Any, path: Place, result: Result) -> None:
     condition = schema.branches.get("if")
     if condition is None:
         return
@@ -139,7 +170,7 @@ def _conditions(schema: Schema, value: Any, path: str, result: Result) -> None:
         result.merge(found)
 
 
-def _common(schema: Schema, value: Any, path: str, result: Result) -> None:
+def _common(schema: Schema, value: Any, path: Place, result: Result) -> None:
     if schema.constant is not None and canonical(value) != schema.constant:
         result.add("const", path, f"{{field}} does not match: {schema.constant}")
     if schema.choices is not None and canonical(value) not in schema.choices:
@@ -148,7 +179,7 @@ def _common(schema: Schema, value: Any, path: str, result: Result) -> None:
         result.add("format", path, f"Does not match format '{schema.format}'")
 
 
-def _array(schema: Schema, value: list[Any], path: str, result: Result) -> None:
+def _array(schema: Schema, value: list[Any], path: Place, result: Result) -> None:
     _items(schema, value, path, result)
     sizes = schema.sizes
     if len(value) < sizes.get("minItems", 0):
@@ -158,27 +189,27 @@ def _array(schema: Schema, value: list[Any], path: str, result: Result) -> None:
     if schema.unique:
         _unique(value, path, result)
     if schema.contains:
-        found = [_under(schema.contains, item, f"{path}.{place}") for place, item in enumerate(value)]
+        found = [_under(schema.contains, item, path.below(place)) for place, item in enumerate(value)]
         if all(one.errors for one in found):
             result.add("contains", path, "At least one of the items must match")
             if found:
                 result.merge(_nearest(found))
 
 
-def _items(schema: Schema, value: list[Any], path: str, result: Result) -> None:
+def _items(schema: Schema, value: list[Any], path: Place, result: Result) -> None:
     wanted = schema.items * len(value) if schema.every_item else schema.items
     for place, (below, item) in enumerate(zip(wanted, value, strict=False)):
-        result.merge(_under(below, item, f"{path}.{place}"))
+        result.merge(_under(below, item, path.below(place)))
     if schema.every_item or not schema.items or len(value) <= len(schema.items):
         return
     if schema.further is False:
         result.add("array_no_additional_items", path, "No additional items allowed on array")
     elif isinstance(schema.further, Schema):
         for place in range(len(schema.items), len(value)):
-            result.merge(_under(schema.further, value[place], f"{path}.{place}"))
+            result.merge(_under(schema.further, value[place], path.below(place)))
 
 
-def _unique(value: list[Any], path: str, result: Result) -> None:
+def _unique(value: list[Any], path: Place, result: Result) -> None:
     seen: dict[str, int] = {}
     for place, item in enumerate(value):
         text = canonical(item)
@@ -187,7 +218,7 @@ def _unique(value: list[Any], path: str, result: Result) -> None:
         seen[text] = place
 
 
-def _object(schema: Schema, value: dict[str, Any], path: str, result: Result) -> None:
+def _object(schema: Schema, value: dict[str, Any], path: Place, result: Result) -> None:
     sizes = schema.sizes
     if len(value) < sizes.get("minProperties", 0):
         result.add("array_min_properties", path, f"Must have at least {sizes['minProperties']} properties")
@@ -207,10 +238,10 @@ def _object(schema: Schema, value: dict[str, Any], path: str, result: Result) ->
             result.merge(found)
 
 
-def _property(schema: Schema, name: str, value: Any, path: str, result: Result) -> None:
+def _property(schema: Schema, name: str, value: Any, path: Place, result: Result) -> None:
     matched = [below for text, below in schema.patterns.items() if regex.match(text, name)]
     for below in matched:
-        result.merge(_under(below, value, f"{path}.{name}"))
+        result.merge(_under(below, value, path.below(name)))
     result.score += bool(matched)
     if name in schema.properties or matched:
         return
@@ -218,10 +249,10 @@ def _property(schema: Schema, name: str, value: Any, path: str, result: Result) 
         text = f"Additional property {name} is not allowed"
         result.add("additional_property_not_allowed", path, text)
     elif isinstance(schema.additional, Schema):
-        result.merge(_under(schema.additional, value, f"{path}.{name}"))
+        result.merge(_under(schema.additional, value, path.below(name)))
 
 
-def _string(schema: Schema, value: str, path: str, result: Result) -> None:
+def _string(schema: Schema, value: str, path: Place, result: Result) -> None:
     sizes = schema.sizes
     if len(value) < sizes.get("minLength", 0):
         result.add("string_gte", path, f"String length must be greater than or equal to {sizes['minLength']}")
@@ -240,14 +271,14 @@ _LIMITS: tuple[tuple[str, Callable[[Fraction, Fraction], bool], str, str], ...] 
 )
 
 
-def _number(schema: Schema, value: int | Number, path: str, result: Result) -> None:
+def _number(schema: Schema, value: int | Number, path: Place, result: Result) -> None:
     number = exact(value) or Fraction(0)
     for name, fits, kind, text in _LIMITS:
         if name in schema.limits and not fits(number, schema.limits[name]):
             result.add(kind, path, f"Must be {text} {float(schema.limits[name]):.10g}")
 
 
-Part = Callable[[Schema, Any, str, Result], None]
+Part = Callable[[Schema, Any, Place, Result], None]
 _PARTS: dict[str, tuple[Part, ...]] = {
     "null": (_common,),
     "boolean": (_common,),
