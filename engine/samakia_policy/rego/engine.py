@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from builtins import compile as compile_code
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import count
-from typing import Any
+from typing import Any, NamedTuple
 
 from samakia_policy.rego.builtins.context import Context
 from samakia_policy.rego.compiler.compiled import Compiled
@@ -23,10 +22,13 @@ from samakia_policy.rego.syntax.location import Location
 from samakia_policy.rego.syntax.modules import parse_module
 from samakia_policy.rego.syntax.nodes import Body, Module
 from samakia_policy.rego.values.collections import UNDEFINED, Value
+from samakia_policy.rego.values.plain import to_value
+
+# How many queries a policy remembers.
+_KEPT = 64
 
 
-@dataclass(slots=True, frozen=True)
-class Expression:
+class Expression(NamedTuple):
     """One expression of a query with its value: its text and place in the query."""
 
     value: Value
@@ -35,9 +37,8 @@ class Expression:
     col: int
 
 
-@dataclass(slots=True, frozen=True)
-class Result:
-    """One solution of a query."""
+class Result(NamedTuple):
+    """One solution of a query: the values of its expressions, and of its variables by name."""
 
     expressions: list[Expression]
     bindings: dict[str, Value]
@@ -53,6 +54,7 @@ class Policy:
         self._numbers = count()
         self._replaced = Replaced()
         self._program = Program.link(build(compiled, self._replaced))
+        self._kept: dict[str, Query] = {}
 
     @property
     def program(self) -> Program:
@@ -70,6 +72,15 @@ class Policy:
                 self._program = Program.link(build(self.compiled, self._replaced))
             return Query(self, self._program, made, f"q{next(self._numbers)}_")
 
+    def kept_query(self, text: str) -> Query:
+        """Return the query that was made for this text before, or a new one; raises RegoError."""
+        found = self._kept.get(text)
+        if found is None:
+            if len(self._kept) >= _KEPT:
+                del self._kept[next(iter(self._kept))]
+            found = self._kept[text] = self.query(text)
+        return found
+
 
 class Query:
     """A compiled query."""
@@ -84,18 +95,31 @@ class Query:
         self._function: Function = namespace[name]
         self._slots = next(unit.slots)
         self._policy, self._program, self._made = policy, program, made
+        slots = {variable: slot for slot, variable in enumerate(self._names)}
+        self._expressions = [
+            (slots.get(part.variable), (part.text, part.row, part.col)) for part in made.expressions
+        ]
+        self._bindings = [(shown, slots[variable]) for variable, shown in made.variables.items() if shown]
 
     def run(
         self,
-        value: Value = UNDEFINED,
+        input: Any = UNDEFINED,
         *,
         strict_errors: bool = False,
         now_ns: int = 0,
         fuel: int | None = None,
         context: Context | None = None,
     ) -> list[Result]:
-        """Return every solution, in OPA's order; raises EvaluationFault."""
+        """Return every solution for an input of plain data, in OPA's order; raises EvaluationFault.
+
+        `strict_errors`: an error of a built-in stops the evaluation. `now_ns`: what time.now_ns gives.
+        `fuel`: how many steps are allowed. `context`: the caller's own instead, which keeps what is printed.
+        """
         context = context or Context(now_ns=now_ns, fuel=fuel, allowed=self._policy.allowed)
+        return self.solve(to_value(input), context, strict_errors=strict_errors)
+
+    def solve(self, value: Value, context: Context, *, strict_errors: bool = False) -> list[Result]:
+        """Like `run`, for an input that is a Rego value already."""
         state = new_state(self._slots, self._policy.data, value, context, strict=strict_errors)
         with deep():
             try:
@@ -103,7 +127,7 @@ class Query:
             except EvaluationFault as fault:
                 fault.location = fault.location or self._program.places.find(fault.__traceback__)
                 raise
-        return [self._result(dict(zip(self._names, found, strict=True))) for found in solutions]
+        return [self._result(found) for found in solutions]
 
     @property
     def body(self) -> Body:
@@ -114,15 +138,11 @@ class Query:
         """Return what a line of the generated code stands for: tools that trace it need to know."""
         return self._program.places.at(file, line)
 
-    def _result(self, found: dict[str, Value]) -> Result:
+    def _result(self, found: tuple[Value, ...]) -> Result:
         expressions = [
-            Expression(
-                found.get(part.variable, True) if part.variable else True, part.text, part.row, part.col
-            )
-            for part in self._made.expressions
+            Expression(True if slot is None else found[slot], *part) for slot, part in self._expressions
         ]
-        bindings = {shown: found[name] for name, shown in self._made.variables.items() if shown}
-        return Result(expressions, bindings)
+        return Result(expressions, {shown: found[slot] for shown, slot in self._bindings})
 
 
 def compile(  # noqa: PLR0913 - the language's own word, and each argument a choice of the caller

@@ -198,7 +198,7 @@ def _ask(chosen: Chosen, asked: Any, schemas: Any, output: Output, clock: _Clock
     context = Context(now_ns=common.time_of(chosen), allowed=allowed)
     try:
         with time_limit(chosen["timeout"]), recording(chosen, policy, loaded, query) as recorder:
-            found = query.run(value, strict_errors=chosen["strict-builtin-errors"], context=context)
+            found = query.solve(value, context, strict_errors=chosen["strict-builtin-errors"])
     finally:
         for _, printed in context.printed:
             sys.stderr.write(printed + "\n")
