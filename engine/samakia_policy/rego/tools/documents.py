@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from typing import Any
 
 from samakia_policy.rego.values.collections import Value
@@ -19,6 +20,9 @@ def read_json(content: bytes) -> Value:
     """Return the one JSON document of a file; raises DocumentError."""
     from samakia_policy.rego.values.json_text import load
 
+    with suppress(ValueError, RecursionError):
+        # A good file is read as it is: its text is not held a second time.
+        return load(content)
     text = decode(content)
     try:
         return load(text)
