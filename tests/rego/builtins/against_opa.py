@@ -19,8 +19,12 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parents[3] / "engine"))
 
+import certificate_operands
 import document_operands
+import format_operands
+import schema_operands
 import value_operands
+import yaml_operands
 
 from samakia_policy.rego.builtins.context import Context
 from samakia_policy.rego.builtins.families import FAMILIES
@@ -32,7 +36,15 @@ from samakia_policy.rego.values.number import Number
 from samakia_policy.rego.values.raw_bytes import to_bytes
 from samakia_policy.rego.values.text import written
 
-CALLS = value_operands.CALLS | document_operands.CALLS
+_MODULES = (
+    value_operands,
+    document_operands,
+    format_operands,
+    schema_operands,
+    yaml_operands,
+    certificate_operands,
+)
+CALLS = {name: made for module in _MODULES for name, made in module.CALLS.items()}
 _PATIENCE = 120
 _HEADER = 2
 _INFIX = {"plus": "+", "minus": "-", "mul": "*", "div": "/", "rem": "%", "and": "&", "or": "|"}
