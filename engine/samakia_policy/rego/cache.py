@@ -72,6 +72,8 @@ def write(folder: str, name: str, code: bytes) -> None:
             file.write(hashlib.sha256(code).digest() + code)
         os.replace(partial, path)
         _prune(folder)
+    with suppress(OSError):
+        os.unlink(partial)
 
 
 def _prune(folder: str) -> None:

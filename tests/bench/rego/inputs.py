@@ -62,3 +62,24 @@ def joined(size: int) -> str:
     networks = [{"name": f"net{n}", "id": n, "zone": f"z{n % 50}"} for n in range(size // 10)]
     zones = [{"name": f"zone{n}", "id": f"z{n}"} for n in range(50)]
     return json.dumps({"resources": resources, "vms": machines, "networks": networks, "zones": zones})
+
+
+def tree(size: int) -> str:
+    """Return a nested document of about `size` objects."""
+    dice = random.Random(size)  # noqa: S311 - not a secret
+
+    def node(number: int) -> dict[str, Any]:
+        made: dict[str, Any] = {
+            "name": f"n{number}",
+            "secret": dice.random() < 0.02,
+            "values": [number, "text"],
+        }
+        if dice.random() < 0.9:
+            made["owner"] = "team"
+        if dice.random() < 0.01:
+            made["key"] = "password"
+        below = [number * 3 + step for step in (1, 2, 3)]
+        made["children"] = {f"c{child}": node(child) for child in below if child < size}
+        return made
+
+    return json.dumps(node(0))
