@@ -33,7 +33,6 @@ from samakia_policy.rego.depth import deep
 from samakia_policy.rego.errors import EvaluationFault
 from samakia_policy.rego.values.collections import UNDEFINED, Set, pairs
 from samakia_policy.rego.values.number import Number
-from samakia_policy.rego.values.raw_bytes import to_bytes
 from samakia_policy.rego.values.text import written
 
 _MODULES = (
@@ -167,7 +166,7 @@ def _text(value: Any) -> str:
         return f"{{{','.join([f'{json.dumps(name)}:{_text(item)}' for name, item in names])}}}"
     if value.__class__ is str:
         # A byte that is no UTF-8 shows as U+FFFD.
-        value = to_bytes(value).decode("utf-8", "replace")
+        value = "".join("\ufffd" if "\udc80" <= char <= "\udcff" else char for char in value)
     return json.dumps(value)
 
 
