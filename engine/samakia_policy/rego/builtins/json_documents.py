@@ -9,8 +9,8 @@ from samakia_policy.rego.builtins.operands import obj, string, type_name
 from samakia_policy.rego.builtins.registry import builtin
 from samakia_policy.rego.errors import OPERAND, BuiltinFault, OperandFault
 from samakia_policy.rego.values.collections import UNDEFINED, Key, Set, Value, key, pairs
-from samakia_policy.rego.values.json_faults import is_valid as is_json
 from samakia_policy.rego.values.json_text import dump, load
+from samakia_policy.rego.values.json_text import is_valid as is_json
 
 Tree = dict[Key, Any]
 """Paths as nested objects; None where a path ends."""
@@ -34,7 +34,7 @@ def unmarshal(text: Value) -> Value:
 @builtin("json.is_valid")
 def is_valid(text: Value) -> bool:
     """Return whether something is a JSON text."""
-    return text.__class__ is str and is_json(text.encode())
+    return text.__class__ is str and is_json(text)
 
 
 @builtin("json.marshal_with_options")

@@ -10,8 +10,7 @@ from samakia_policy.rego.builtins.json_schema_tree import Schema, compiled
 from samakia_policy.rego.builtins.registry import builtin
 from samakia_policy.rego.errors import BuiltinFault
 from samakia_policy.rego.values.collections import Value
-from samakia_policy.rego.values.json_faults import is_valid
-from samakia_policy.rego.values.json_text import dump, load
+from samakia_policy.rego.values.json_text import dump, is_valid, load
 
 
 @builtin("json.verify_schema")
@@ -34,7 +33,7 @@ def match_schema(context: Context, document: Value, schema: Value) -> list[Value
 
 def _text(value: Value) -> str:
     if isinstance(value, str):
-        if not is_valid(value.encode()):
+        if not is_valid(value):
             raise BuiltinFault("invalid JSON string")
         return value
     if not isinstance(value, (dict, list)):

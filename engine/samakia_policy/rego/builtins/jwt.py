@@ -15,8 +15,8 @@ from samakia_policy.rego.builtins.operands import obj, string, type_name
 from samakia_policy.rego.builtins.registry import builtin
 from samakia_policy.rego.errors import BuiltinFault
 from samakia_policy.rego.values.collections import Value, pairs
-from samakia_policy.rego.values.json_faults import is_valid as is_json
 from samakia_policy.rego.values.json_text import dump, load
+from samakia_policy.rego.values.json_text import is_valid as is_json
 from samakia_policy.rego.values.raw_bytes import to_bytes, to_text
 
 _NESTED = "JWT"
@@ -207,7 +207,7 @@ def _encode(headers: bytes, payload: bytes, key: str) -> str:
     algorithm, kind = _signing_header(headers)
     if algorithm not in jwt_keys.ALGORITHMS:
         raise BuiltinFault(f"unknown JWS algorithm: {algorithm}")
-    if kind in (None, _NESTED) and not is_json(payload):
+    if kind in (None, _NESTED) and not is_json(to_text(payload)):
         raise BuiltinFault("type is JWT but payload is not JSON")
     message = f"{_in_base64(headers)}.{_in_base64(payload)}"
     return f"{message}.{_in_base64(jwt_signatures.signed(algorithm, used, message.encode()))}"

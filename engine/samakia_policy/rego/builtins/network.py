@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from ipaddress import IPv4Address, IPv6Address, ip_address
+from ipaddress import IPv6Address, ip_address
 
 from samakia_policy.rego.builtins.context import Context
 from samakia_policy.rego.builtins.operands import string
@@ -42,7 +42,9 @@ class _Network:
 
 
 def _shown(address: int, bits: int) -> str:
-    return str(IPv4Address(address) if bits == 32 else IPv6Address(address))
+    if bits == 32:
+        return f"{address >> 24}.{address >> 16 & 255}.{address >> 8 & 255}.{address & 255}"
+    return str(IPv6Address(address))
 
 
 @lru_cache(maxsize=4096)
@@ -121,7 +123,8 @@ def cidr_expand(context: Context, cidr: Value) -> Set:
     if count > ADDRESSES:
         raise BuiltinFault(f"{found} has more than {ADDRESSES} addresses")
     context.charge(count)
-    return Set(_shown(address, found.bits) for address in range(found.first, found.first + count))
+    names = (_shown(address, found.bits) for address in range(found.first, found.first + count))
+    return Set.of_members({name: name for name in names})
 
 
 @builtin("net.cidr_contains_matches", context=True)

@@ -7,7 +7,7 @@ import json
 import re
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from decimal import InvalidOperation
 from fractions import Fraction
 from functools import lru_cache
@@ -45,6 +45,24 @@ def load(text: str | bytes) -> Value:
             if message:
                 raise ValueError(message) from None
             return _exact(data[:end])
+
+
+def is_valid(text: str) -> bool:
+    """Return whether a text is exactly one JSON value."""
+    from samakia_policy.rego.values import json_faults
+
+    data = text.encode("utf-8", "surrogateescape")
+    with suppress(ValueError), _nesting():
+        _checker().decode(data)
+        return True
+    return json_faults.is_valid(data)
+
+
+@lru_cache(maxsize=1)
+def _checker() -> Any:
+    import msgspec
+
+    return msgspec.json.Decoder(float_hook=len)
 
 
 def _read(data: bytes) -> Value:
