@@ -12,7 +12,7 @@ from samakia_policy.rego.syntax.copies import place_all
 from samakia_policy.rego.syntax.kinds import value_name
 from samakia_policy.rego.syntax.location import Location
 from samakia_policy.rego.syntax.order import in_order, pairs_in_order
-from samakia_policy.rego.syntax.walk import is_ground
+from samakia_policy.rego.syntax.walk import head_name, is_ground
 
 _Json = dict[str, Any]
 
@@ -124,7 +124,7 @@ class _Writer:
 
     def with_(self, node: n.With) -> _Json:
         bare = isinstance(node.target.head, n.Var) and not node.target.path
-        root = bare and getattr(node.target.head, "name", "") in ("input", "data")
+        root = bare and head_name(node.target) in ("input", "data")
         target = node.target.head if bare and not root else node.target
         return self.place(node) | {"target": self.term(target), "value": self.term(node.value)}
 

@@ -35,6 +35,14 @@ class State(NamedTuple):
     wildcards: int
 
 
+_Known = tuple[tuple[Fault, ...], tuple[str, ...], int]
+"""Errors, hints and wildcards so far."""
+
+
+Memory = dict[tuple[int, str], tuple[Any, _Known, State]]
+"""Terms by their first token, with what was known before and the state after."""
+
+
 class Cursor:
     """The current token and the errors; what every part of the parser is built on."""
 
@@ -52,8 +60,8 @@ class Cursor:
         self.wildcards = 0
         self.depth = 0
         self.not_bodies = False
-        self.remembered: dict[int, tuple[Any, State]] = {}
-        self.remembered_at: list[int] = []
+        self.remembered: Memory = {}
+        self.failed: tuple[tuple[int, str], _Known, _Known] | None = None
         self.at = 0
         self.kind = self.kinds[0]
         if self.kind is ILLEGAL:

@@ -9,30 +9,31 @@ from samakia_policy.rego.errors import Details
 if TYPE_CHECKING:
     from samakia_policy.rego.errors import Fault
 
-_SPACES = b"\t\n\v\f\r \x85\xa0"
-_WINDOW = 4_096
+_SPACES = " \t\n\v\f\r"
 
 
 def details(text: str, offset: int) -> Details:
     """Return what OPA adds to a parse error: the line of the last character that is no space, its byte."""
-    raw = text.encode("utf-8", "surrogatepass")
-    at = len(text[:offset].encode("utf-8", "surrogatepass"))
-    at = min(at, len(raw) - 1)
-    while at > 0 and raw[at] in _SPACES:
+    at = min(offset, len(text) - 1)
+    past_end = at < offset
+    while at > 0 and text[at] in _SPACES:
         at -= 1
-    begin = at
-    while begin > 0 and raw[begin] not in b"\r\n":
-        begin -= 1
-    if begin < len(raw) and raw[begin : begin + 1] in (b"\r", b"\n"):
-        begin += 1
-    end = max(at, 0)
-    while end < len(raw) and raw[end] not in b"\r\n":
-        end += 1
-    begin = min(begin, end)
-    line = raw[begin:end].decode("utf-8", "replace")
+        past_end = False
+    if at < 0:
+        return Details({"line": "", "idx": 0}, ("", "^"))
+    begin = max(text.rfind("\n", 0, at + 1), text.rfind("\r", 0, at + 1)) + 1
+    ends = [found for found in (text.find("\n", at), text.find("\r", at)) if found >= 0]
+    line = text[min(begin, at + 1) : min(ends, default=len(text))]
+    index = _bytes(text[begin:at]) + (_bytes(text[at]) - 1 if past_end else 0)
+    if begin > at:
+        line, index = "", -1
     shown = line.lstrip("\t")
-    indent = max(at - begin - (len(line) - len(shown)), 0)
-    return Details({"line": line, "idx": at - begin}, (shown, " " * indent + "^"))
+    indent = max(index - (len(line) - len(shown)), 0)
+    return Details({"line": line, "idx": index}, (shown, " " * indent + "^"))
+
+
+def _bytes(text: str) -> int:
+    return len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
 
 
 def show(fault: Fault, text: str) -> str:

@@ -15,6 +15,7 @@ from samakia_policy.rego.syntax.tokens import (
     WORDS_V1,
     Tokens,
 )
+from samakia_policy.rego.syntax.walk import head_name
 
 _BEGINNINGS = (*ROOTS, "future", "rego")
 
@@ -62,7 +63,7 @@ class Imports(Rules):
                 assert part.location
                 self.fault(part.location, f"unexpected {value_name(part)} token: expecting string")
                 return None
-        first = getattr(term.head, "name", "")
+        first = head_name(term)
         if first not in _BEGINNINGS:
             assert term.location
             return self._refuse_path(term.location, term.head)
@@ -129,16 +130,16 @@ class Imports(Rules):
         if isinstance(alias, Var):
             found.alias, found.alias_location = alias.name, alias.location
             return found
-        if isinstance(alias, Ref) and not alias.path and getattr(alias.head, "name", "") in ROOTS:
+        if isinstance(alias, Ref) and not alias.path and head_name(alias) in ROOTS:
             assert alias.location
-            name = getattr(alias.head, "name", "")
+            name = head_name(alias)
             self.fault(alias.location, f"unexpected import alias, must not be a reserved name, got: {name}")
             return None
         self.illegal("expected var")
         return None
 
     def _refuse_keyword_at_end(self, path: Ref) -> None:
-        first = getattr(path.head, "name", "")
+        first = head_name(path)
         last = path.path[-1] if path.path else path.head
         name = getattr(last, "value", getattr(last, "name", ""))
         keywords = WORDS if self.version == 0 else WORDS | WORDS_V1
@@ -149,7 +150,7 @@ class Imports(Rules):
 
     def activate(self, found: Import) -> None:
         """Take in the keywords of an import of `rego` or `future`."""
-        first = getattr(found.path.head, "name", "")
+        first = head_name(found.path)
         if first == "rego":
             self._rego(found)
         elif first == "future":

@@ -16,7 +16,7 @@ from samakia_policy.rego.syntax.nodes import Body, Call, Expr, Logical, Not, Obj
 from samakia_policy.rego.syntax.printer import INFIX, text_of
 from samakia_policy.rego.syntax.templates import Templates
 from samakia_policy.rego.syntax.tokens import AND_WORD, OR_WORD
-from samakia_policy.rego.syntax.walk import is_binary
+from samakia_policy.rego.syntax.walk import head_name, is_binary
 
 _WORDS = (AND_WORD, OR_WORD)
 _VOID = ("print",)
@@ -334,7 +334,7 @@ def _place(expr: Expr, place: Location) -> None:
 def _ambiguous(body: Body) -> bool:
     """Whether the body starts with a bare `a | b`, which reads as a comprehension too."""
     terms = body[0].terms
-    if not isinstance(terms, Call) or terms.operator.path or getattr(terms.operator.head, "name", "") != "or":
+    if not isinstance(terms, Call) or terms.operator.path or head_name(terms.operator) != "or":
         return False
     place, whole = terms.operator.location, body[0].location
     if place is None or place.text != "|":
@@ -363,7 +363,7 @@ def _only_calls_nothing(body: Body) -> str:
         terms = expr.terms
         if expr.negated or not isinstance(terms, Call) or terms.operator.path:
             return ""
-        called = getattr(terms.operator.head, "name", "")
+        called = head_name(terms.operator)
         if called not in _VOID:
             return ""
         name = name or called

@@ -15,6 +15,8 @@ _SIGNS = {
     "$": "illegal $ character",
     "\xa0": "illegal non-breaking space character, use a regular space instead",
 }
+_SHOWN = 100
+"""How many errors of one token are told."""
 _IDENTIFIER = "identifier"
 _BAD = {"\0": "illegal null character", "\ufeff": "illegal byte-order mark"}
 
@@ -71,7 +73,7 @@ def _quoted(text: str, start: int, also: str) -> Malformed:
                 at += 1
             elif after == "u":
                 at += 5
-            else:
+            elif len(errors) < _SHOWN:
                 errors.append("illegal escape sequence")
     return Malformed(min(at, size), tuple(errors), "string")
 

@@ -13,6 +13,7 @@ from samakia_policy.rego.syntax.nodes import Body, Comment, Import, Module, Ref,
 from samakia_policy.rego.syntax.statements import Package, Parser
 from samakia_policy.rego.syntax.tokens import ALL_FUTURE_WORDS, WORDS, WORDS_V1
 from samakia_policy.rego.syntax.version_checks import missing_head_keyword, version_faults
+from samakia_policy.rego.syntax.walk import head_name
 
 _Statement = Package | Import | Rule | Body
 
@@ -120,7 +121,7 @@ def _fill(module: Module, statements: list[_Statement], faults: list[Fault]) -> 
     for index, statement in enumerate(statements[1:], 1):
         if isinstance(statement, Import):
             module.imports.append(statement)
-            raised = raised or getattr(statement.path.head, "name", "") == "rego"
+            raised = raised or head_name(statement.path) == "rego"
         elif isinstance(statement, Package):
             faults.append(Fault(PARSE, "unexpected package", statement.location))
         elif isinstance(statement, Rule):

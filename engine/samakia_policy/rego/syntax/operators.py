@@ -33,15 +33,16 @@ class Operators(Collections):
                 left = pair
                 if self.kind != "in":
                     return left
-        while self.kind in KEYWORD_KINDS:
+        if self.kind in KEYWORD_KINDS:
             self.look_ahead_ref()
-            if self.kind != "in":
-                return left
+        while self.kind == "in":
             operator = self._operator("internal", "member_2")
             right = self.relation(self.starts[self.at])
             if right is None:
                 return left
             left = self._joined(operator, [left, right], start)
+            if self.kind == "in":
+                self.look_ahead_ref()
         return left
 
     def _pair(self, left: Term, start: int) -> Term | None:

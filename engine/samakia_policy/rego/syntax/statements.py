@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from samakia_policy.rego.syntax.cursor import Memory
 from samakia_policy.rego.syntax.imports import Imports
 from samakia_policy.rego.syntax.kinds import value_name
 from samakia_policy.rego.syntax.location import Location
@@ -23,6 +24,7 @@ class Parser(Imports):
     """The whole language."""
 
     _future_tokens: Tokens | None = None
+    _future_memory: Memory
 
     def statements(self, *, rules: bool = True) -> list[Package | Import | Rule | Body]:
         """Parse statements until the end, or until the first that is wrong; without rules, for queries."""
@@ -30,7 +32,7 @@ class Parser(Imports):
         while self.kind != "eof":
             if not self.faults:
                 self.remembered.clear()
-                self.remembered_at.clear()
+                self.failed = None
             if rules and self.keyword_as_name():
                 break
             more = self._statement(rules)
@@ -112,7 +114,11 @@ class Parser(Imports):
         if known is None or len(known.kinds) != len(self.kinds):
             known = self._future_tokens = self.tokens.copy()
             known.retag(ALL_FUTURE_WORDS)
-        return self.beside(known, self.words | ALL_FUTURE_WORDS)
+            self._future_memory = {}
+        ahead = self.beside(known, self.words | ALL_FUTURE_WORDS)
+        ahead.remembered = ahead._future_memory = self._future_memory
+        ahead._future_tokens = known
+        return ahead
 
     def beside(self, tokens: Tokens, words: dict[str, str]) -> Parser:
         """Return a parser at the same place with other tokens and keywords."""

@@ -7,7 +7,7 @@ from samakia_policy.rego.syntax.location import Span
 from samakia_policy.rego.syntax.nodes import Call, Every, Expr, Scalar, Some, TemplateString, Term
 from samakia_policy.rego.syntax.terms import Terms, unquote
 from samakia_policy.rego.syntax.tokens import END, PART, RAW_END, RAW_PART
-from samakia_policy.rego.syntax.walk import is_binary
+from samakia_policy.rego.syntax.walk import head_name, is_binary
 
 
 class Templates(Bodies):
@@ -75,7 +75,7 @@ def _refused(expr: Expr) -> str:
     if expr.negated:
         return "negation ('not')"
     if isinstance(terms, Call) and is_binary(terms) and not terms.operator.path:
-        name = getattr(terms.operator.head, "name", "")
+        name = head_name(terms.operator)
         found = {"eq": "unification ('=')", "assign": "assignment (':=')"}.get(name, "")
         if found:
             return found

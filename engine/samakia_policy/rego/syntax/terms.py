@@ -62,24 +62,28 @@ class Terms(Cursor):
         raise NotImplementedError
 
     def term(self) -> Term | None:
-        """Parse a term; the places of long ones are remembered, since brackets are read more than once."""
-        known = self.remembered.get(self.at)
-        if known:
-            self.restore(known[1])
+        """Parse a term; long ones are remembered, since brackets are read more than once."""
+        start, kind = self.at, self.kind
+        state = self.faults, self.hints, self.wildcards
+        known = self.remembered.get((start, kind))
+        if known and known[1] == state:
+            self.restore(known[2])
             before: Term | None = known[0]
             return before
-        start = self.at
-        if self.kind is IDENTIFIER or self.kind == "contains":
-            head: Term = self.variable()
-            found = self.finish(head)
+        failed = self.failed
+        if failed and failed[0] == (start, kind) and state in failed[1:]:
+            self.faults, self.hints, self.wildcards = failed[2]
+            return None
+        if kind is IDENTIFIER or kind == "contains":
+            found = self.finish(self.variable())
         else:
             found = self._other_term()
-        at = self.remembered_at
-        while at and at[-1] >= start:
-            del self.remembered[at.pop()]
-        if found is None or self.at - start > _REMEMBER:
-            self.remembered[start] = (found, self.save())
-            at.append(start)
+        if found is None:
+            self.failed = (start, kind), state, (self.faults, self.hints, self.wildcards)
+        elif failed and failed[0][0] >= start:
+            self.failed = None
+        if self.at - start > _REMEMBER:
+            self.remembered[start, kind] = (found, state, self.save())
         return found
 
     def _other_term(self) -> Term | None:

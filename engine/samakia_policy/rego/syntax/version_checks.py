@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from samakia_policy.rego.errors import PARSE, Fault
 from samakia_policy.rego.syntax.nodes import Expr, Rule, Var
 from samakia_policy.rego.syntax.tokens import WORDS, WORDS_V1
+from samakia_policy.rego.syntax.walk import head_name
 
 _KEYWORDS = WORDS | WORDS_V1
 _HEAD_WORDS = {"if": "p if { ... }", "contains": "p contains x"}
@@ -25,7 +26,7 @@ def version_faults(rule: Rule) -> list[Fault]:
 def _messages(rule: Rule) -> list[str]:
     head, messages = rule.head, list[str]()
     kind = "function" if head.args else "rule"
-    name = getattr(head.ref.head, "name", "")
+    name = head_name(head.ref)
     if not head.ref.path and name in _KEYWORDS:
         messages.append(f"{name} keyword cannot be used for rule name")
     if rule.generated_body and head.implicit_value:
@@ -48,7 +49,7 @@ def missing_head_keyword(statements: Sequence[object], index: int) -> str:
 def _word(statement: object) -> str:
     name = ""
     if isinstance(statement, Rule) and not statement.head.ref.path:
-        name = getattr(statement.head.ref.head, "name", "")
+        name = head_name(statement.head.ref)
     elif isinstance(statement, list) and len(statement) == 1 and isinstance(statement[0].terms, Var):
         name = statement[0].terms.name
     return name if name in _HEAD_WORDS else ""

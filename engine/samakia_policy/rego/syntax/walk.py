@@ -37,6 +37,11 @@ def parts(term: Node) -> list[Term]:
     return found(term) if found else []
 
 
+def head_name(ref: Ref) -> str:
+    """Return the name of the variable a reference begins with, or nothing."""
+    return ref.head.name if isinstance(ref.head, Var) else ""
+
+
 def is_binary(call: Call) -> bool:
     """Whether a call has the two operands of an infix operator."""
     return len(call.args) == _OPERANDS
