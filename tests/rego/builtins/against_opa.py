@@ -23,6 +23,7 @@ import certificate_operands
 import document_operands
 import format_operands
 import schema_operands
+import token_operands
 import value_operands
 import yaml_operands
 
@@ -42,6 +43,7 @@ _MODULES = (
     schema_operands,
     yaml_operands,
     certificate_operands,
+    token_operands,
 )
 CALLS = {name: made for module in _MODULES for name, made in module.CALLS.items()}
 _PATIENCE = 120

@@ -16,9 +16,8 @@ from samakia_policy.rego.values.raw_bytes import to_bytes
 ALGORITHMS = frozenset(f"{kind}{bits}" for kind in ("RS", "PS", "ES", "HS") for bits in (256, 384, 512)) | {
     "EdDSA"
 }
-_BLOCK = re.compile(
-    r"(?:^|\n)-----BEGIN ([^\n]*?)-----[ \t]*\r?\n(.*?)\r?\n?-----END \1-----[ \t]*(?:\r?\n|$)", re.DOTALL
-)
+_BEGIN = re.compile(r"(?:^|\n)-----BEGIN ([^\n]*?)-----[ \t]*\r?\n")
+_LINE_END = re.compile(r"[ \t]*(?:\r?\n|$)")
 
 
 @dataclass(slots=True, frozen=True)
@@ -41,18 +40,33 @@ class Block:
 
 def pem_block(text: str) -> Block | None:
     """Return the first block of a PEM text, or None."""
-    found = _BLOCK.search(text)
-    if found is None:
-        return None
-    body = found[2]
+    place, last = 0, text.rfind("-----END ")
+    while (begin := _BEGIN.search(text, place, last)) is not None:
+        end = _end(text, begin)
+        data = _body(text[begin.end() : end[0]]) if end else None
+        if end and data is not None:
+            return Block(begin[1], data, text[end[1] :])
+        place = begin.end() - 1
+    return None
+
+
+def _end(text: str, begin: re.Match[str]) -> tuple[int, int] | None:
+    """Return where a block's body ends, and where what follows the block begins."""
+    mark = f"-----END {begin[1]}-----"
+    start = text.find(mark, begin.end() - 1)
+    # The mark stands at the start of a line.
+    line = _LINE_END.match(text, start + len(mark)) if start >= 0 and text[start - 1] == "\n" else None
+    return (start, line.end()) if line else None
+
+
+def _body(text: str) -> bytes | None:
     # Headers such as `Proc-Type: ...` end with an empty line.
-    if ":" in body:
-        body = re.split(r"\r?\n\r?\n", body, maxsplit=1)[-1]
+    if ":" in text:
+        text = re.split(r"\r?\n\r?\n", text, maxsplit=1)[-1]
     try:
-        data = decode_base64("".join(body.split()))
+        return decode_base64("".join(text.split()))
     except BuiltinFault:
         return None
-    return Block(found[1], data, text[found.end() :])
 
 
 def needs_cryptography() -> None:
