@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from bisect import bisect_left
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -17,7 +18,7 @@ ALGORITHMS = frozenset(f"{kind}{bits}" for kind in ("RS", "PS", "ES", "HS") for 
     "EdDSA"
 }
 _BEGIN = re.compile(r"(?:^|\n)-----BEGIN ([^\n]*?)-----[ \t]*\r?\n")
-_LINE_END = re.compile(r"[ \t]*(?:\r?\n|$)")
+_END = re.compile(r"\n-----END ([^\n]*?)-----[ \t]*(?:\r?\n|$)")
 
 
 @dataclass(slots=True, frozen=True)
@@ -31,32 +32,35 @@ class TokenKey:
 
 @dataclass(slots=True, frozen=True)
 class Block:
-    """A block of PEM: what it says it holds, its bytes, and the text behind it."""
+    """A block of PEM: what it says it holds, its bytes, and where the text goes on behind it."""
 
     kind: str
     data: bytes
-    rest: str
+    end: int
 
 
 def pem_block(text: str) -> Block | None:
     """Return the first block of a PEM text, or None."""
-    place, last = 0, text.rfind("-----END ")
-    while (begin := _BEGIN.search(text, place, last)) is not None:
-        end = _end(text, begin)
-        data = _body(text[begin.end() : end[0]]) if end else None
-        if end and data is not None:
-            return Block(begin[1], data, text[end[1] :])
+    return next(pem_blocks(text), None)
+
+
+def pem_blocks(text: str) -> Iterator[Block]:
+    """Yield the blocks of a PEM text; what is none of them is passed over."""
+    ends: dict[str, list[tuple[int, int]]] = {}
+    for found in _END.finditer(text):
+        ends.setdefault(found[1], []).append((found.start(), found.end()))
+    place = 0
+    while (begin := _BEGIN.search(text, place)) is not None:
         place = begin.end() - 1
-    return None
-
-
-def _end(text: str, begin: re.Match[str]) -> tuple[int, int] | None:
-    """Return where a block's body ends, and where what follows the block begins."""
-    mark = f"-----END {begin[1]}-----"
-    start = text.find(mark, begin.end() - 1)
-    # The mark stands at the start of a line.
-    line = _LINE_END.match(text, start + len(mark)) if start >= 0 and text[start - 1] == "\n" else None
-    return (start, line.end()) if line else None
+        marks = ends.get(begin[1], [])
+        number = bisect_left(marks, (place, 0))
+        if number == len(marks):
+            continue
+        start, end = marks[number]
+        data = _body(text[begin.end() : start + 1])
+        if data is not None:
+            place = max(end - 1, place)
+            yield Block(begin[1], data, end)
 
 
 def _body(text: str) -> bytes | None:
@@ -84,7 +88,7 @@ def keys_of(text: str) -> list[TokenKey]:
     block = pem_block(text)
     if block is None:
         return _from_jwks(text)
-    if block.rest:
+    if block.end < len(text):
         raise BuiltinFault("extra data after a PEM certificate block")
     if block.kind == "CERTIFICATE":
         return [TokenKey(_of_certificate(block.data))]

@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import Any
 
 from samakia_policy.rego.builtins.encodings import decode_base64
-from samakia_policy.rego.builtins.jwt_keys import Block, pem_block
+from samakia_policy.rego.builtins.jwt_keys import Block, pem_blocks
 from samakia_policy.rego.builtins.x509_fields import in_base64, public_key
 from samakia_policy.rego.errors import BuiltinFault
 from samakia_policy.rego.values.raw_bytes import to_text
@@ -20,12 +20,7 @@ def all_keys(text: str) -> list[Any]:
     """Return the private keys in PEM text, or in base64 of it; raises BuiltinFault for a broken one."""
     with suppress(BuiltinFault):
         text = to_text(decode_base64(text))
-    found = []
-    while (block := pem_block(text)) is not None:
-        if block.kind in _KINDS:
-            found.append(_loaded(block))
-        text = block.rest
-    return found
+    return [_loaded(block) for block in pem_blocks(text) if block.kind in _KINDS]
 
 
 def _loaded(block: Block) -> Any:

@@ -9,7 +9,7 @@ from typing import Any
 from samakia_policy.rego.builtins import private_keys, x509_fields
 from samakia_policy.rego.builtins.context import Context
 from samakia_policy.rego.builtins.encodings import decode_base64
-from samakia_policy.rego.builtins.jwt_keys import needs_cryptography, pem_block
+from samakia_policy.rego.builtins.jwt_keys import needs_cryptography, pem_block, pem_blocks
 from samakia_policy.rego.builtins.operands import integer64, obj, string, type_name
 from samakia_policy.rego.builtins.registry import builtin
 from samakia_policy.rego.builtins.x509_chains import Options, verified
@@ -63,13 +63,12 @@ def _certificates(text: str) -> list[Any]:
 
 
 def _of_pem(text: str) -> list[Any]:
-    data = b""
-    while (block := pem_block(text)) is not None:
+    data = bytearray()
+    for block in pem_blocks(text):
         if block.kind != "CERTIFICATE":
             raise BuiltinFault(f"PEM block type is '{block.kind}', expected CERTIFICATE")
         data += block.data
-        text = block.rest
-    return _of_der(data)
+    return _of_der(bytes(data))
 
 
 def _of_der(data: bytes) -> list[Any]:
