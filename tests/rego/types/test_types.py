@@ -26,8 +26,6 @@ from samakia_policy.rego.types.model import (
     Property,
     Recursive,
     SetType,
-    Type,
-    unknown,
 )
 from samakia_policy.rego.types.operations import (
     empty,
@@ -40,6 +38,7 @@ from samakia_policy.rego.types.operations import (
     union,
     values,
 )
+from samakia_policy.rego.types.shape import Type, unknown
 from samakia_policy.rego.types.signatures import builtin_type
 from samakia_policy.rego.values.number import Number
 
@@ -323,6 +322,29 @@ def test_nested_objects() -> None:
     assert not unifies(one, two)
     assert not unifies(either(one, NULL), either(two, BOOLEAN))
     assert time.process_time() - start < 1
+
+
+def test_doubling_types() -> None:
+    """A type that doubles with every rule is no burden, and is not written out."""
+    rules = ["a0 := 1", "b0 := 1", 'c0 := "x"']
+    rules += [f"{name}{n} := [{name}{n - 1}, {name}{n - 1}]" for name in "abc" for n in range(1, 45)]
+    rules += ["same if a44 == b44", "different if a44 == c44", "r := a44 if input.x", "r := b44 if input.y"]
+    rules += ["t := {a44, b44, c44}", "u if a44 == 1", "v := startswith(a44, r)"]
+    start = time.process_time()
+    with pytest.raises(RegoError) as caught:
+        check("\n".join(rules))
+    assert time.process_time() - start < 2
+    found = [fault.details.lines for fault in caught.value.faults if fault.details is not None]
+    assert found == [
+        (
+            "left  : array<...>",
+            "right : array<...>",
+            "hint  : both sides are arrays but their types differ, so they can never be equal "
+            "(see https://www.openpolicyagent.org/docs/errors/rego-type-error/match-error)",
+        ),
+        ("left  : array<...>", "right : number"),
+        ("have: (array<...>, array<...>, ???)", "want: (search: string, base: string, result: boolean)"),
+    ]
 
 
 def test_nested_comprehensions() -> None:

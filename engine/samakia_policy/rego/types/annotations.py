@@ -13,9 +13,10 @@ from samakia_policy.rego.syntax.nodes import Annotations, Module, Ref, Rule, Sca
 from samakia_policy.rego.types.constants import plain_value
 from samakia_policy.rego.types.environment import TypeEnv
 from samakia_policy.rego.types.messages import Problem
-from samakia_policy.rego.types.model import ANY, Dynamic, ObjectType, Property, Type, unrolled
+from samakia_policy.rego.types.model import ANY, Dynamic, ObjectType, Property, unrolled
 from samakia_policy.rego.types.schema import read_schema
 from samakia_policy.rego.types.schema_reader import SchemaError
+from samakia_policy.rego.types.shape import Type
 
 _OPEN: Dynamic = (ANY, ANY)
 _HEAD = re.compile(r"[A-Za-z_]\w*")

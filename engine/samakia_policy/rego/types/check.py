@@ -12,9 +12,10 @@ from samakia_policy.rego.syntax.nodes import Body, Call, Expr, Ref, Term, Var
 from samakia_policy.rego.types.environment import Comprehension, TypeEnv
 from samakia_policy.rego.types.inference import infer, unify
 from samakia_policy.rego.types.messages import Problem, arity_mismatch, bad_arguments, mismatch
-from samakia_policy.rego.types.model import ANY, FunctionType, Type, unknown
+from samakia_policy.rego.types.model import ANY, FunctionType
 from samakia_policy.rego.types.operations import keys, unifies, union, values
 from samakia_policy.rego.types.references import check_references
+from samakia_policy.rego.types.shape import Type, unknown
 from samakia_policy.rego.types.tree import Node
 
 EQUALITY = "eq"

@@ -14,11 +14,9 @@ from samakia_policy.rego.types.model import (
     Property,
     SetType,
     Shown,
-    Type,
-    composite,
-    property_text,
-    type_text,
 )
+from samakia_policy.rego.types.operations import same_type
+from samakia_policy.rego.types.shape import Type, composite, property_text, type_text
 
 ELLIPSIS = "..."
 _WIDE = 32
@@ -58,8 +56,9 @@ def elided(kind: Shown, depth: int) -> str:
     return str(kind) if write is None else write(kind, depth)
 
 
-def _alike(left: Shown, right: Shown) -> bool:
-    return type_text(left) == type_text(right)
+def _alike(left: Type | None, right: Type | None) -> bool:
+    # Recursive types are alike by name; of others the order tells, however large they are.
+    return same_type(left, right) and type_text(left) == type_text(right)
 
 
 def _inner(kind: Type | None, depth: int) -> str:

@@ -32,9 +32,9 @@ from samakia_policy.rego.types.model import (
     ObjectType,
     Property,
     SetType,
-    Type,
 )
 from samakia_policy.rego.types.operations import empty, select, union, values
+from samakia_policy.rego.types.shape import Type
 from samakia_policy.rego.types.signatures import builtin_type
 from samakia_policy.rego.types.tree import Node
 from samakia_policy.rego.values.number import Number

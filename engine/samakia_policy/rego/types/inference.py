@@ -17,17 +17,9 @@ from samakia_policy.rego.syntax.nodes import (
 )
 from samakia_policy.rego.types.constants import plain_value
 from samakia_policy.rego.types.environment import TypeEnv
-from samakia_policy.rego.types.model import (
-    ANY,
-    AnyType,
-    ArrayType,
-    ObjectType,
-    Recursive,
-    SetType,
-    Type,
-    unknown,
-)
+from samakia_policy.rego.types.model import ANY, AnyType, ArrayType, ObjectType, Recursive, SetType
 from samakia_policy.rego.types.operations import select, unifies, union, values
+from samakia_policy.rego.types.shape import Type, unknown
 
 
 def infer(env: TypeEnv, term: Any, kind: Type | None, *, widen: bool = False) -> bool:

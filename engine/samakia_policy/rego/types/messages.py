@@ -17,14 +17,11 @@ from samakia_policy.rego.types.model import (
     ObjectType,
     SetType,
     Shown,
-    Type,
-    plain,
-    type_text,
-    unknown,
     unnamed,
 )
 from samakia_policy.rego.types.operations import unifies
 from samakia_policy.rego.types.plain_terms import plain_constant, plain_terms
+from samakia_policy.rego.types.shape import Type, plain, type_text, unknown
 
 _WIDE = 80
 _DOCUMENTATION = "https://www.openpolicyagent.org/docs/errors/rego-type-error/match-error"

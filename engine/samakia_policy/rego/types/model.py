@@ -6,62 +6,27 @@ types as OPA sorts them; equal types have equal orders.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
-from samakia_policy.rego.values.number import Number
+from samakia_policy.rego.types.shape import (
+    Order,
+    Parts,
+    Type,
+    composite,
+    known_parts,
+    order,
+    plain,
+    property_text,
+    type_text,
+    unknown,
+)
 from samakia_policy.rego.values.order import order_key
 
-Order = tuple[Any, ...]
-UNKNOWN = "???"
-_NO_TYPE: Order = (-1,)
-_ARRAY, _OBJECT, _SET, _ANY, _FUNCTION, _KNOT = 4, 5, 6, 7, 8, 9
-# What is being put in order right now; a type that contains itself is met there again, and counted.
-_OPEN: list[Type] = []
-_KNOTS = [0]
-
-
-class Type:
-    """A type. `nil`: some part of it is not known."""
-
-    __slots__ = ("_order", "_values", "nil")
-    kind = "any"
-    nil: bool
-    _order: Order | None
-    _values: Any
-
-    def __init__(self) -> None:
-        self._order = None
-        self._values = self
-        self.nil = False
-
-    @property
-    def order(self) -> Order:
-        """Where the type sorts."""
-        found = self._order
-        if found is not None:
-            return found
-        if self in _OPEN:
-            _KNOTS[0] += 1
-            return (_KNOT, self.kind)
-        met = _KNOTS[0]
-        _OPEN.append(self)
-        try:
-            found = self._ordered()
-        finally:
-            _OPEN.pop()
-        if not _OPEN or _KNOTS[0] == met:
-            self._order = found
-        return found
-
-    def _ordered(self) -> Order:
-        raise NotImplementedError
-
-    def plain(self) -> dict[str, Any]:
-        """Return the type as OPA writes it in JSON."""
-        return {"type": self.kind}
-
-    def __repr__(self) -> str:
-        return f"<{self}>"
+_ARRAY, _OBJECT, _SET, _ANY, _FUNCTION = 4, 5, 6, 7, 8
+# Orders of keys, shared as those of types are.
+_KEYS: dict[Order, Order] = {}
+_MANY_KEYS = 100_000
 
 
 class Simple(Type):
@@ -73,9 +38,6 @@ class Simple(Type):
         super().__init__()
         self.kind = kind
         self._order = (rank,)
-
-    def __str__(self) -> str:
-        return self.kind
 
 
 NULL, BOOLEAN, NUMBER, STRING = (
@@ -102,13 +64,17 @@ class ArrayType(Type):
         return self.dynamic if position >= 0 else None
 
     def _ordered(self) -> Order:
-        return (_ARRAY, order(self.dynamic), tuple(map(order, self.static)))
+        return (_ARRAY, order(self.dynamic), Parts(map(order, self.static)))
 
-    def __str__(self) -> str:
-        return composite("array", list(map(type_text, self.static)), _text_or_none(self.dynamic))
+    def _parts(self) -> Iterable[Type]:
+        return known_parts((*self.static, self.dynamic))
 
-    def plain(self) -> dict[str, Any]:
-        """Return the type as OPA writes it in JSON."""
+    def _text(self) -> str:
+        return composite(
+            "array", list(map(type_text, self.static)), "" if self.dynamic is None else str(self.dynamic)
+        )
+
+    def _plain(self) -> dict[str, Any]:
         shown: dict[str, Any] = {} if self.dynamic is None else {"dynamic": self.dynamic.plain()}
         if self.static:
             shown["static"] = list(map(plain, self.static))
@@ -129,11 +95,13 @@ class SetType(Type):
     def _ordered(self) -> Order:
         return (_SET, order(self.of))
 
-    def __str__(self) -> str:
+    def _parts(self) -> Iterable[Type]:
+        return known_parts((self.of,))
+
+    def _text(self) -> str:
         return "set" if self.of is None else f"set[{self.of}]"
 
-    def plain(self) -> dict[str, Any]:
-        """Return the type as OPA writes it in JSON."""
+    def _plain(self) -> dict[str, Any]:
         return {"type": "set"} if self.of is None else {"of": self.of.plain(), "type": "set"}
 
 
@@ -145,7 +113,8 @@ class Property:
     def __init__(self, key: Any, value: Type | None) -> None:
         self.key = key
         self.value = value
-        self.order: Order = (3, key) if key.__class__ is str else order_key(key)
+        made = (3, key) if key.__class__ is str else order_key(key)
+        self.order: Order = _KEYS.setdefault(made, made) if len(_KEYS) < _MANY_KEYS else made
 
 
 Dynamic = tuple["Type | None", "Type | None"]
@@ -180,15 +149,17 @@ class ObjectType(Type):
 
     def _ordered(self) -> Order:
         names, values = self.dynamic or (None, None)
-        dynamic = (0,) if self.dynamic is None else (1, order(names), order(values))
-        return (_OBJECT, dynamic, tuple([(item.order, order(item.value)) for item in self.static]))
+        static = [part for item in self.static for part in (item.order, order(item.value))]
+        return (_OBJECT, self.dynamic is not None, order(names), order(values), Parts(static))
 
-    def __str__(self) -> str:
+    def _parts(self) -> Iterable[Type]:
+        return known_parts((*[item.value for item in self.static], *(self.dynamic or ())))
+
+    def _text(self) -> str:
         static = [property_text(item.key, type_text(item.value)) for item in self.static]
         return composite("object", static, _dynamic_text(self.dynamic))
 
-    def plain(self) -> dict[str, Any]:
-        """Return the type as OPA writes it in JSON."""
+    def _plain(self) -> dict[str, Any]:
         shown: dict[str, Any] = {}
         if self.dynamic is not None:
             shown["dynamic"] = {"key": plain(self.dynamic[0]), "value": plain(self.dynamic[1])}
@@ -207,13 +178,15 @@ class AnyType(Type):
         self.of = of
 
     def _ordered(self) -> Order:
-        return (_ANY, tuple([item.order for item in self.of]))
+        return (_ANY, Parts([item.order for item in self.of]))
 
-    def __str__(self) -> str:
+    def _parts(self) -> Iterable[Type]:
+        return self.of
+
+    def _text(self) -> str:
         return f"any<{', '.join(map(str, self.of))}>" if self.of else "any"
 
-    def plain(self) -> dict[str, Any]:
-        """Return the type as OPA writes it in JSON."""
+    def _plain(self) -> dict[str, Any]:
         return {"of": [item.plain() for item in self.of], "type": "any"} if self.of else {"type": "any"}
 
 
@@ -235,11 +208,10 @@ class Recursive(Type):
         """Where the type sorts: where what it stands for does."""
         return order(self.type)
 
-    def __str__(self) -> str:
+    def _text(self) -> str:
         return f"recursive({self.name})"
 
-    def plain(self) -> dict[str, Any]:
-        """Return the type as OPA writes it in JSON."""
+    def _plain(self) -> dict[str, Any]:
         return {"name": self.name}
 
 
@@ -291,15 +263,17 @@ class FunctionType(Type):
         return self.variadic
 
     def _ordered(self) -> Order:
-        args = tuple(map(order, self.args))
+        args = Parts(map(order, self.args))
         return (_FUNCTION, len(args), args, order(self.result), order(self.variadic))
 
-    def __str__(self) -> str:
+    def _parts(self) -> Iterable[Type]:
+        return known_parts((*self.args, self.result, self.variadic))
+
+    def _text(self) -> str:
         args = list(map(type_text, self.args)) + ([f"{self.variadic}..."] if self.variadic else [])
         return f"({', '.join(args)}) => {type_text(self.result)}"
 
-    def plain(self) -> dict[str, Any]:
-        """Return the type as OPA writes it in JSON."""
+    def _plain(self) -> dict[str, Any]:
         shown: dict[str, Any] = {"args": list(map(plain, self.shown))} if self.shown else {}
         if self.result is not None:
             shown["result"] = plain(self.shown_result)
@@ -317,60 +291,8 @@ def unrolled(kind: Type | None) -> Type | None:
     return kind.type if isinstance(kind, Recursive) else kind
 
 
-def unknown(kind: Type | None) -> bool:
-    """Return whether some part of a type is not known."""
-    return kind is None or kind.nil
-
-
-def order(kind: Type | None) -> Order:
-    """Return where a type sorts; one that is not known comes first."""
-    return _NO_TYPE if kind is None else kind.order
-
-
-def type_text(kind: Shown) -> str:
-    """Return a type as OPA prints it."""
-    return UNKNOWN if kind is None else str(kind)
-
-
-def plain(kind: Shown) -> dict[str, Any] | None:
-    """Return a type as OPA writes it in JSON."""
-    return None if kind is None else kind.plain()
-
-
-def composite(prefix: str, static: list[str], dynamic: str) -> str:
-    """Return the text of an array or object from the texts of its parts."""
-    inner = f"<{', '.join(static)}>" if static else ""
-    return f"{prefix}{inner}" + (f"[{dynamic}]" if dynamic else "")
-
-
-def property_text(key: Any, value: str) -> str:
-    """Return the text of a known property."""
-    return f"{key_text(key)}: {value}"
-
-
-def key_text(key: Any) -> str:
-    """Return a plain value as Go prints it."""
-    if key.__class__ is str:
-        return str(key)
-    if key is None:
-        return "<nil>"
-    if key.__class__ is bool:
-        return "true" if key else "false"
-    if isinstance(key, Number):
-        return key.text
-    if isinstance(key, list):
-        return f"[{' '.join(map(key_text, key))}]"
-    if isinstance(key, dict):
-        return f"map[{' '.join([f'{name}:{key_text(value)}' for name, value in sorted(key.items())])}]"
-    return str(key)
-
-
 def _dynamic_text(dynamic: Dynamic | None) -> str:
     return "" if dynamic is None else f"{type_text(dynamic[0])}: {type_text(dynamic[1])}"
-
-
-def _text_or_none(kind: Type | None) -> str:
-    return "" if kind is None else str(kind)
 
 
 def _property_order(item: Property) -> Order:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Mapping
+from heapq import merge
 from typing import Any
 
 from samakia_policy.rego.types.model import (
@@ -16,18 +17,19 @@ from samakia_policy.rego.types.model import (
     ArrayType,
     FunctionType,
     ObjectType,
-    Order,
     Property,
     Recursive,
     SetType,
-    Type,
-    order,
     unrolled,
 )
+from samakia_policy.rego.types.shape import Order, Type, order
 from samakia_policy.rego.values.number import Number
 
 # Pairs of recursive types that are being unified.
 _MET: set[tuple[int, int]] = set()
+# What was found out about pairs of types, by their ids.
+_ASKED: dict[tuple[int, int], tuple[bool, Type, Type]] = {}
+_MANY = 5_000
 
 
 def same_type(left: Type | None, right: Type | None) -> bool:
@@ -127,6 +129,8 @@ def unifies(left: Type | None, right: Type | None) -> bool:
     """Return whether one value can have both types."""
     if left is None or right is None:
         return False
+    if left is right and not left.nil:
+        return True
     if left.__class__ is Recursive or right.__class__ is Recursive:
         return _unifies_recursive(left, right)
     if isinstance(left, AnyType):
@@ -136,7 +140,7 @@ def unifies(left: Type | None, right: Type | None) -> bool:
     if left.__class__ is AnyType or left.__class__ is not right.__class__:
         return False
     check = _UNIFIES.get(left.__class__)
-    return left is right if check is None else check(left, right)
+    return left is right if check is None else _asked(check, left, right)
 
 
 def empty(kind: Type | None) -> bool:
@@ -172,9 +176,11 @@ def _merge(wide: AnyType, other: Type) -> AnyType:
 def _merge_all(left: AnyType, right: AnyType) -> AnyType:
     if not left.of or not right.of:
         return ANY
-    known: dict[Order, Type] = {item.order: item for item in left.of}
-    fresh = [item for item in right.of if item.order not in known]
-    return AnyType(tuple(sorted([*left.of, *fresh], key=_order))) if fresh else left
+    found: list[Type] = []
+    for item in merge(left.of, right.of, key=_order):
+        if not found or not same_type(found[-1], item):
+            found.append(item)
+    return left if len(found) == len(left.of) else AnyType(tuple(found))
 
 
 def _order(kind: Type) -> Order:
@@ -244,6 +250,19 @@ def _unifies_recursive(left: Type, right: Type) -> bool:
         _MET.discard(pair)
 
 
+def _asked(check: Callable[[Any, Any], bool], left: Type, right: Type) -> bool:
+    """Check two types, or give the answer found before: parts that many places share are looked at once."""
+    if _MET:
+        return check(left, right)
+    found = _ASKED.get((id(left), id(right)))
+    if found is None:
+        if len(_ASKED) > _MANY:
+            _ASKED.clear()
+        # The types stay alive with the entry, so that their ids stay theirs.
+        found = _ASKED[id(left), id(right)] = (check(left, right), left, right)
+    return found[0]
+
+
 def _unifies_any(wide: AnyType, other: Type | None) -> bool:
     if other.__class__ is FunctionType:
         return False
@@ -259,8 +278,6 @@ def _unifies_arrays(left: Any, right: Any) -> bool:
 
 
 def _unifies_objects(left: Any, right: Any) -> bool:
-    if left is right and not left.nil:
-        return True
     # Each property once, as with places of arrays; one that the left only allows is asked from the right.
     if not _known_unify(left, right, {}) or not _known_unify(right, left, left.index):
         return False

@@ -13,9 +13,10 @@ from samakia_policy.rego.syntax.nodes import Body, Call, Expr, Ref, Rule, Term, 
 from samakia_policy.rego.types.check import BodyChecker
 from samakia_policy.rego.types.environment import TypeEnv
 from samakia_policy.rego.types.messages import arity_mismatch
-from samakia_policy.rego.types.model import FunctionType, Type
+from samakia_policy.rego.types.model import FunctionType
 from samakia_policy.rego.types.names import as_written
 from samakia_policy.rego.types.rules import RuleChecker
+from samakia_policy.rego.types.shape import Type
 
 if TYPE_CHECKING:
     from samakia_policy.rego.compiler.compiled import Compiled

@@ -25,8 +25,9 @@ from samakia_policy.rego.syntax.nodes import (
 from samakia_policy.rego.types.environment import DOCUMENTS, TypeEnv
 from samakia_policy.rego.types.inference import infer
 from samakia_policy.rego.types.messages import Problem, cannot_select, no_such_key
-from samakia_policy.rego.types.model import ANY, STRING, AnyType, FunctionType, ObjectType, Type, unrolled
+from samakia_policy.rego.types.model import ANY, STRING, AnyType, FunctionType, ObjectType, unrolled
 from samakia_policy.rego.types.operations import empty, keys, select, unifies, values
+from samakia_policy.rego.types.shape import Type
 from samakia_policy.rego.types.tree import Node
 from samakia_policy.rego.values.order import ordered
 

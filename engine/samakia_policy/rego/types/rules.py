@@ -11,7 +11,8 @@ from samakia_policy.rego.syntax.nodes import Ref, Rule, Term, Var
 from samakia_policy.rego.types.check import BodyChecker
 from samakia_policy.rego.types.environment import TypeEnv
 from samakia_policy.rego.types.messages import Problem
-from samakia_policy.rego.types.model import ANY, FunctionType, ObjectType, SetType, Type
+from samakia_policy.rego.types.model import ANY, FunctionType, ObjectType, SetType
+from samakia_policy.rego.types.shape import Type
 from samakia_policy.rego.types.tree import Node
 
 if TYPE_CHECKING:

@@ -14,10 +14,10 @@ from samakia_policy.rego.types.model import (
     ObjectType,
     Property,
     Recursive,
-    Type,
 )
 from samakia_policy.rego.types.operations import union
 from samakia_policy.rego.types.schema_reader import Schema, SchemaError, parse_schema
+from samakia_policy.rego.types.shape import Type
 
 _UNMERGED = "unable to merge these schemas"
 

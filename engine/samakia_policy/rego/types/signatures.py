@@ -20,9 +20,8 @@ from samakia_policy.rego.types.model import (
     Property,
     SetType,
     Shown,
-    Type,
-    order,
 )
+from samakia_policy.rego.types.shape import Type, order
 
 _SIMPLE = {"null": NULL, "boolean": BOOLEAN, "number": NUMBER, "string": STRING}
 

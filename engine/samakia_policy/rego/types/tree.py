@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import compress
 from typing import Any
 
 from samakia_policy.rego.compiler.structure import form
@@ -15,13 +16,12 @@ from samakia_policy.rego.types.model import (
     AnyType,
     Dynamic,
     ObjectType,
-    Order,
     Property,
     SetType,
-    Type,
     unrolled,
 )
 from samakia_policy.rego.types.operations import keys, union
+from samakia_policy.rego.types.shape import Order, Type
 from samakia_policy.rego.values.collections import Key
 
 Leaf = tuple[list[Term], Type]
@@ -92,8 +92,10 @@ class Node:
     def distinct_leaves(self) -> list[Leaf]:
         """Return the nearest typed nodes below, one for all whose names and values have the same types."""
         if self._leaves is None:
-            distinct = {(*map(_name_order, path), kind.order): (path, kind) for path, kind in self.leaves()}
-            self._leaves = list(distinct.values())
+            found = sorted(self.leaves(), key=_leaf_order)
+            places = list(map(_leaf_order, found))
+            fresh = [not place or places[place] != places[place - 1] for place in range(len(found))]
+            self._leaves = list(compress(found, fresh))
         return self._leaves
 
     def leaves(self) -> Iterator[Leaf]:
@@ -186,5 +188,7 @@ def _into_object(target: ObjectType, path: Sequence[Term], kind: Type) -> Object
     return ObjectType(target.static, (name, item))
 
 
-def _name_order(term: Term) -> Order:
-    return constant_type(term).order if is_constant(term) else form(term)
+def _leaf_order(leaf: Leaf) -> Order:
+    path, kind = leaf
+    names = [constant_type(term).order if is_constant(term) else form(term) for term in path]
+    return (len(path), *names, kind.order)

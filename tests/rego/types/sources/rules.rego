@@ -263,3 +263,34 @@ a.b := {"k": 1}
 a.c := {"j": "x"}
 
 r if a[x].k == true
+
+# case: a ground path before a dynamic one
+p.k := 1
+
+p.m := "s"
+
+p.n := 2
+
+p[x] := {"v": 1} if some x in ["a", "b"]
+
+r if p[_] == true
+
+# case: ground paths below, before a dynamic one
+p.k.l := 1
+
+p.m.l := 2
+
+p[x].o := "s" if some x in ["a"]
+
+r if p[_][_] == true
+
+s := p.z.l.y
+
+# case: sets below, before a dynamic one
+p.k contains 1
+
+p.m contains "s"
+
+p[x] contains true if some x in ["a"]
+
+r if null in p[_]
