@@ -98,9 +98,19 @@ def spread_bad_characters(tokens: Tokens, bad: list[int]) -> None:
     """
     for offset in bad:
         message = _BAD.get(tokens.text[offset], "illegal utf-8 character")
-        index = bisect_right(tokens.starts, max(offset - 1, 0)) - 1
-        if index < 0 or tokens.ends[index] <= max(offset - 1, 0):
-            index += 1
-            tokens.insert(index, "illegal", max(offset - 1, 0), offset)
+        index = _owner(tokens, max(offset - 1, 0))
         tokens.kinds[index] = "illegal"
         tokens.errors[index] = (*tokens.errors.get(index, ()), message)
+
+
+def _owner(tokens: Tokens, before: int) -> int:
+    """Return the token a character belongs to; comments and spaces become tokens for it."""
+    index = bisect_right(tokens.starts, before) - 1
+    if index >= 0 and before < tokens.ends[index]:
+        return index
+    start, end = before, before + 1
+    comment = bisect_right(tokens.comments, (before, len(tokens.text))) - 1
+    if comment >= 0 and before < tokens.comments[comment][1]:
+        start, end = tokens.comments[comment]
+    tokens.insert(index + 1, "illegal", start, end)
+    return index + 1
