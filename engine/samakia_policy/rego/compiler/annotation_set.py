@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
 from samakia_policy.rego.compiler.faults import place_order
 from samakia_policy.rego.compiler.structure import Form, form
 from samakia_policy.rego.compiler.tree import ground_prefix, rule_ref
 from samakia_policy.rego.errors import TYPE, Fault
+from samakia_policy.rego.slotted import field, slotted
 from samakia_policy.rego.syntax.nodes import Annotations, Import, Module, Rule, Term
 
 Path = tuple[Form, ...]
 Link = tuple[list[Term], Annotations | None]
 
 
-@dataclass(slots=True)
+@slotted()
 class AnnotationSet:
     """Annotations by what they belong to."""
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from samakia_policy.rego.builtins.registry import signatures
+from samakia_policy.rego.slotted import field, slotted
 
 if TYPE_CHECKING:
     from samakia_policy.rego.compiler.graph import Graph
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 UNKNOWN_ARITY = -1
 
 
-@dataclass(slots=True)
+@slotted()
 class Compiled:
     """Modules in core form. `modules` is sorted by name.
 

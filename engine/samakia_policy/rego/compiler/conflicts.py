@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 
 from samakia_policy.rego.compiler.structure import Form, form
 from samakia_policy.rego.compiler.text import text
 from samakia_policy.rego.compiler.tree import ModuleTree, RuleTree, ground_prefix, rule_ref
 from samakia_policy.rego.compiler.walk import is_ground
 from samakia_policy.rego.errors import COMPILE, TYPE, Fault
+from samakia_policy.rego.slotted import field, slotted
 from samakia_policy.rego.syntax.location import Location
 from samakia_policy.rego.syntax.nodes import Module, Ref, Rule, Scalar, Term, Var
 
@@ -84,7 +84,7 @@ def _rules_below(node: RuleTree) -> list[Found]:
     return _Below(functions=True).of(node)
 
 
-@dataclass(slots=True)
+@slotted()
 class _Below:
     """Rules below a node; of rules below one another only the uppermost."""
 

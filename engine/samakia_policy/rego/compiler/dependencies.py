@@ -7,7 +7,6 @@ the body, only those count; and for messages it is remembered which references l
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from typing import Any
 
 from samakia_policy.rego.compiler.graph import Dynamic, Graph, Targets
@@ -17,6 +16,7 @@ from samakia_policy.rego.compiler.structure import Form, form
 from samakia_policy.rego.compiler.tree import rule_ref
 from samakia_policy.rego.compiler.variables import all_vars
 from samakia_policy.rego.compiler.walk import CHILDREN, is_constant, rules
+from samakia_policy.rego.slotted import field, slotted
 from samakia_policy.rego.syntax.nodes import Module, Ref, Rule, Term, Var
 
 Look = Callable[[Ref], list[Rule]]
@@ -34,7 +34,7 @@ def build_graph(modules: Iterable[Module], look: Look) -> Graph:
     return graph
 
 
-@dataclass(slots=True)
+@slotted()
 class _Finder:
     """What references lead to, looked up once per reference."""
 
@@ -72,7 +72,7 @@ def _shape(ref: Ref) -> Form:
     return tuple([form(term) if is_constant(term) else None for term in ref.path])
 
 
-@dataclass(slots=True)
+@slotted()
 class _Use:
     """One reference and some rules of one path that it may lead to."""
 
@@ -83,7 +83,7 @@ class _Use:
     sure: bool
 
 
-@dataclass(slots=True)
+@slotted()
 class _Rule:
     """Finding what one rule depends on."""
 

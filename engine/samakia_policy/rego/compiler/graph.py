@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import Any
 
 from samakia_policy.rego.compiler.faults import place_order
 from samakia_policy.rego.compiler.origins import Origin
 from samakia_policy.rego.compiler.structure import form
 from samakia_policy.rego.compiler.walk import chain
+from samakia_policy.rego.slotted import field, slotted
 from samakia_policy.rego.syntax.nodes import Ref, Rule
 
 
-@dataclass(slots=True, eq=False)
+@slotted(eq=False)
 class Targets:
     """The rules, with their else clauses, that one reference leads to; shared by all who use it.
 
@@ -26,7 +26,7 @@ class Targets:
     passed: bool = False
 
 
-@dataclass(slots=True)
+@slotted()
 class Dynamic:
     """A reference that leads to some rules only for some values of its variables.
 
@@ -42,7 +42,7 @@ class Dynamic:
     rules: list[Rule]
 
 
-@dataclass(slots=True)
+@slotted()
 class Graph:
     """`edges` from each rule to what it depends on; `within` from each rule to the targets it is one of."""
 

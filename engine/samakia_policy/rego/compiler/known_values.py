@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from samakia_policy.rego.compiler.outputs import equation
 from samakia_policy.rego.compiler.structure import form
 from samakia_policy.rego.compiler.walk import is_constant
+from samakia_policy.rego.slotted import slotted
 from samakia_policy.rego.syntax.nodes import Array, Body, Expr, Object, Ref, Scalar, SetTerm, Term, Var
 
 Known = Mapping[str, list[Term]]
 MOST = 64
 
 
-@dataclass(slots=True, frozen=True)
+@slotted(frozen=True)
 class Binding:
     """A variable that the literal at `index` gives one of these constants."""
 

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from samakia_policy.rego.builtins.registry import signatures
 from samakia_policy.rego.compiler.outputs import equation
 from samakia_policy.rego.compiler.text import text
 from samakia_policy.rego.compiler.walk import is_constant
+from samakia_policy.rego.slotted import field, slotted
 from samakia_policy.rego.syntax.nodes import Array, Call, Expr, Object, Ref, Rule, SetTerm, Term, Var
 
 INPUT, RULE, COLLECTION, BUILTIN, KEY, ARGUMENT = range(1, 7)
 _INDEXED = 1
 
 
-@dataclass(slots=True, frozen=True)
+@slotted(frozen=True)
 class Origin:
     """The kind of source, and the reference, the collection or the built-in's name that it is."""
 
@@ -37,7 +36,7 @@ def origins(rule: Rule, index: int, ref: Ref) -> dict[str, Origin]:
     return found
 
 
-@dataclass(slots=True)
+@slotted()
 class _Search:
     """What the literals of one rule bind, and how."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -27,13 +26,14 @@ from samakia_policy.rego.compiler.text import text
 from samakia_policy.rego.compiler.variables import RESERVED, safety_vars
 from samakia_policy.rego.compiler.with_values import WithValues
 from samakia_policy.rego.errors import COMPILE, Fault, RegoError
+from samakia_policy.rego.slotted import field, slotted
 from samakia_policy.rego.syntax.modules import parse_body, parse_module
 from samakia_policy.rego.syntax.nodes import Body, Expr, Import, Ref, Scalar, Var
 
 _SUFFIX = "q"
 
 
-@dataclass(slots=True, frozen=True)
+@slotted(frozen=True)
 class QueryContext:
     """Where a query is asked: the package (`a.b`), imports as written, the version of Rego."""
 
@@ -43,7 +43,7 @@ class QueryContext:
     keep_prints: bool = True
 
 
-@dataclass(slots=True, frozen=True)
+@slotted(frozen=True)
 class QueryExpression:
     """One expression of a query: the variable with its value ("": it is true), its text and place."""
 
@@ -53,7 +53,7 @@ class QueryExpression:
     col: int
 
 
-@dataclass(slots=True)
+@slotted()
 class CompiledQuery:
     """A query in core form. `variables`: those that matter outside, with the name shown, "" if none is.
 

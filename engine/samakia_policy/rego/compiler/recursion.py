@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from itertools import pairwise
 
 from samakia_policy.rego.builtins.registry import signatures
@@ -17,6 +16,7 @@ from samakia_policy.rego.compiler.text import text
 from samakia_policy.rego.compiler.tree import RuleTree, rule_ref
 from samakia_policy.rego.compiler.walk import chain
 from samakia_policy.rego.errors import RECURSION, Fault
+from samakia_policy.rego.slotted import slotted
 from samakia_policy.rego.syntax.nodes import Ref, Rule, Scalar, Term, Var
 
 Edges = Callable[[Rule], list[Rule]]
@@ -115,7 +115,7 @@ def _cause(graph: Graph, path: list[Rule], rewritten: Mapping[str, str]) -> str:
     return ""
 
 
-@dataclass(slots=True, frozen=True)
+@slotted(frozen=True)
 class _Condition:
     """The term at a position of a reference, as shown, and the value it would need."""
 
@@ -124,7 +124,7 @@ class _Condition:
     value: Term
 
 
-@dataclass(slots=True)
+@slotted()
 class _Cause:
     """The reference that leads from a rule to a target, perhaps."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
 from samakia_policy.rego.compiler.operand_bodies import safety_collector
@@ -11,6 +10,7 @@ from samakia_policy.rego.compiler.outputs import Arity, body_outputs, output_var
 from samakia_policy.rego.compiler.structure import same
 from samakia_policy.rego.compiler.variables import Collector, all_vars
 from samakia_policy.rego.compiler.walk import COMPREHENSIONS, children
+from samakia_policy.rego.slotted import field, slotted
 from samakia_policy.rego.syntax.nodes import (
     ArrayComp,
     Body,
@@ -42,7 +42,7 @@ def reorder(
     return order.placed, order.unsafe
 
 
-@dataclass(slots=True)
+@slotted()
 class _Order:
     """Placing one body's literals, pass by pass, until a pass places none."""
 
@@ -139,7 +139,7 @@ def _closed_vars(node: Any, found: set[str]) -> None:
             _closed_vars(child, found)
 
 
-@dataclass(slots=True)
+@slotted()
 class _Nested:
     """Ordering the bodies inside a body; `known` grows with each literal passed."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from samakia_policy.rego.compiler.faults import place_order
@@ -16,6 +15,7 @@ from samakia_policy.rego.compiler.tree import ground_prefix
 from samakia_policy.rego.compiler.variables import RESERVED, all_vars, placed_vars, safety_vars
 from samakia_policy.rego.compiler.walk import rules
 from samakia_policy.rego.errors import UNSAFE, Fault
+from samakia_policy.rego.slotted import slotted
 from samakia_policy.rego.syntax.location import Location
 from samakia_policy.rego.syntax.nodes import Body, Head, Module, Ref, Rule, Scalar
 
@@ -139,7 +139,7 @@ def _display(name: str) -> str:
     return "_" if name.startswith("$") else name
 
 
-@dataclass(slots=True)
+@slotted()
 class Scopes:
     """Names a fault's rule, where the line alone does not tell: one that holds rules of several names."""
 

@@ -6,10 +6,10 @@ A rule lies at the ground part of its path: `a.b[x].c` in package `p` lies at `d
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
 
 from samakia_policy.rego.compiler.structure import form
 from samakia_policy.rego.compiler.walk import is_constant, is_ground
+from samakia_policy.rego.slotted import field, slotted
 from samakia_policy.rego.syntax.nodes import Module, Ref, Rule, Scalar, Term, Var
 from samakia_policy.rego.values.collections import Key, key
 
@@ -17,7 +17,7 @@ SYSTEM = "system"
 _NOWHERE: Key = ("nowhere",)
 
 
-@dataclass(slots=True)
+@slotted()
 class ModuleTree:
     """The modules of one package, and the packages below it."""
 
@@ -40,7 +40,7 @@ class ModuleTree:
             yield from self.children[name]
 
 
-@dataclass(slots=True)
+@slotted()
 class RuleTree:
     """The rules at one path, and what lies below. `hidden`: `data[x]` does not lead here (data.system)."""
 
@@ -130,7 +130,7 @@ class RuleTree:
         return True
 
 
-@dataclass(slots=True)
+@slotted()
 class _Search:
     """One look-up of a reference that may hold variables."""
 

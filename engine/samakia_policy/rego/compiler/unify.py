@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from samakia_policy.rego.compiler.structure import form
 from samakia_policy.rego.compiler.variables import pattern_vars, safety_vars
+from samakia_policy.rego.slotted import field, slotted
 from samakia_policy.rego.syntax.nodes import (
     Array,
     ArrayComp,
@@ -36,7 +35,7 @@ def unify(safe: set[str], left: Term, right: Term) -> set[str]:
     return unifier.bound
 
 
-@dataclass(slots=True)
+@slotted()
 class _Unifier:
     """`bound` so far; `waiting` has, per variable, those it would be known with."""
 

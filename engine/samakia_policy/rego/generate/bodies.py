@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from samakia_policy.rego.generate import calls, closures, code
 from samakia_policy.rego.generate.scope import DEEPEST, Scope
 from samakia_policy.rego.generate.terms import value
 from samakia_policy.rego.plan import joins
+from samakia_policy.rego.slotted import slotted
 from samakia_policy.rego.syntax import nodes as n
 
 
-@dataclass(slots=True, frozen=True)
+@slotted(frozen=True)
 class Final:
     """What happens each time a body is satisfied, and how another function that goes on with it tells.
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from samakia_policy.rego.generate.free import walk
 from samakia_policy.rego.run.documents import Branch
+from samakia_policy.rego.slotted import slotted
 from samakia_policy.rego.syntax import nodes as n
 
 
-@dataclass(slots=True, frozen=True)
+@slotted(frozen=True)
 class Replaced:
     """Names of functions, and paths under `data`, that some `with` names."""
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass, field, replace
 
 from samakia_policy.rego.generate import code
 from samakia_policy.rego.generate.unit import Unit
+from samakia_policy.rego.slotted import field, replace, slotted
 from samakia_policy.rego.syntax.location import Location
 
 # Python refuses more than 20 nested loops and guarded blocks; beyond this many a function begins.
 DEEPEST = 14
 
 
-@dataclass(slots=True)
+@slotted()
 class Scope:
     """A place in a function in the making.
 

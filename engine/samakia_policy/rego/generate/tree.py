@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
 from samakia_policy.rego.run.documents import Branch
+from samakia_policy.rego.slotted import field, slotted
 from samakia_policy.rego.syntax import nodes as n
 
 
-@dataclass(slots=True, eq=False)
+@slotted(eq=False)
 class Group:
     """The rules whose names end, up to their first variable, at one branch.
 

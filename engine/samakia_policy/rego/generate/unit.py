@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
 from samakia_policy.rego.builtins.registry import signatures
 from samakia_policy.rego.generate import code
 from samakia_policy.rego.run.documents import Branch
+from samakia_policy.rego.slotted import field, slotted
 from samakia_policy.rego.syntax.location import Location
 from samakia_policy.rego.values.number import Number
 
 
-@dataclass(slots=True)
+@slotted()
 class Unit:
     """Collects what one compiled policy or query consists of.
 

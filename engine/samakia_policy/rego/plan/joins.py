@@ -9,10 +9,10 @@ tests that cannot err, so trying the test first drops just turns that would have
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
 from samakia_policy.rego.generate.free import variables
+from samakia_policy.rego.slotted import field, slotted
 from samakia_policy.rego.syntax import nodes as n
 
 Path = tuple[str, ...]
@@ -21,7 +21,7 @@ Path = tuple[str, ...]
 _HARMLESS = frozenset(("equal", "neq", "lt", "lte", "gt", "gte", "internal.member_2", "internal.member_3"))
 
 
-@dataclass(slots=True)
+@slotted()
 class Join:
     """`term`: the loop's variable in its ref. `keys`: path below an element -> what it must equal.
 
@@ -33,7 +33,7 @@ class Join:
     early: list[int]
 
 
-@dataclass(slots=True)
+@slotted()
 class _Search:
     """What a search for joins knows so far."""
 

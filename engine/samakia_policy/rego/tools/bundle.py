@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from samakia_policy.rego.slotted import field, slotted
 from samakia_policy.rego.tools.documents import Document, DocumentError, merge, mount, read_json, read_yaml
 from samakia_policy.rego.tools.loaded import Loaded
 from samakia_policy.rego.tools.loader import SIZE_LIMIT, ignored, read_module, reason
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _HINT = " (hint: check bundle directory structure)"
 
 
-@dataclass(slots=True)
+@slotted()
 class Bundle:
     """One bundle: modules by full path, data, and the manifest."""
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from samakia_policy.rego.errors import TYPE, Fault, RegoError
+from samakia_policy.rego.slotted import slotted
 from samakia_policy.rego.tools.documents import DocumentError, read_json
 from samakia_policy.rego.tools.flags import UsageError
 from samakia_policy.rego.tools.loader import read_file
 
 
-@dataclass(slots=True, frozen=True)
+@slotted(frozen=True)
 class Capabilities:
     """The names of the built-ins that may be called."""
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 import types
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from samakia_policy.rego.compiler.text import body_text
+from samakia_policy.rego.slotted import replace, slotted
 from samakia_policy.rego.syntax import nodes as n
 from samakia_policy.rego.tools.recorder import Place, chain
 
@@ -24,7 +24,7 @@ _CALLS = ("Enter", "Redo")
 _LOCAL = re.compile(r"__local\d+__")
 
 
-@dataclass(slots=True)
+@slotted()
 class Step:
     """One step: what happened, how deep, in which call, what it is about, and where."""
 

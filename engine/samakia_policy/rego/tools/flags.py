@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from typing import Any
+
+from samakia_policy.rego.slotted import field, slotted
 
 _TRUE = ("1", "t", "T", "TRUE", "true", "True")
 _FALSE = ("0", "f", "F", "FALSE", "false", "False")
@@ -14,7 +15,7 @@ class UsageError(Exception):
     """The command line cannot be understood; OPA's wording, exit code 1."""
 
 
-@dataclass(slots=True, frozen=True)
+@slotted(frozen=True)
 class Flag:
     """One flag. `kind`: bool, text, list (each use adds), comma (separated), int, number, duration."""
 
@@ -32,7 +33,7 @@ class Flag:
         return f"-{self.short}, --{self.name}" if self.short else f"--{self.name}"
 
 
-@dataclass(slots=True)
+@slotted()
 class Chosen:
     """What a command line says: values by flag, positional arguments, and which flags were given."""
 

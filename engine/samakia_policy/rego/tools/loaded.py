@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+from samakia_policy.rego.slotted import field, slotted
 
 if TYPE_CHECKING:
     from samakia_policy.rego.syntax.nodes import Module
 
 
-@dataclass(slots=True)
+@slotted()
 class Loaded:
     """Modules by name, modules that were not parsed yet, and the data document."""
 

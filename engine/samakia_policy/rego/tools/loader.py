@@ -5,10 +5,10 @@ from __future__ import annotations
 import fnmatch
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from samakia_policy.rego.errors import PARSE, Details, Fault, RegoError
+from samakia_policy.rego.slotted import field, slotted
 from samakia_policy.rego.tools.documents import (
     DocumentError,
     has_path,
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 SIZE_LIMIT = 1024 * 1024 * 1024
 
 
-@dataclass(slots=True)
+@slotted()
 class _Walk:
     """One run over paths: what is ignored, what was seen, what was loaded from where."""
 

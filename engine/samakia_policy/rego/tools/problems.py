@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from samakia_policy.rego.errors import EvaluationFault, Fault, RegoError
+from samakia_policy.rego.slotted import slotted
 
 if TYPE_CHECKING:
     from samakia_policy.rego.syntax.location import Location
 
 
-@dataclass(slots=True)
+@slotted()
 class Problem:
     """One error: a record for JSON, and its text."""
 

@@ -8,10 +8,10 @@ import types
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from time import perf_counter_ns
 from typing import TYPE_CHECKING, Any
 
+from samakia_policy.rego.slotted import field, slotted
 from samakia_policy.rego.syntax import nodes as n
 from samakia_policy.rego.syntax.location import Location
 from samakia_policy.rego.tools.index_exclusion import Exclusions
@@ -27,7 +27,7 @@ _TRACING = "rego/builtins/tracing.py"
 _JOINS = re.compile(r"n\d+")
 
 
-@dataclass(slots=True)
+@slotted()
 class Seen:
     """Lines of code that ran, by the place they stand for; rules that were asked, and that gave a value."""
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass, field
 from typing import Any
 
+from samakia_policy.rego.slotted import field, slotted
 from samakia_policy.rego.tools.go_json import compact, indented, plain
 from samakia_policy.rego.tools.problems import Problem, listed
 
 
-@dataclass(slots=True)
+@slotted()
 class Row:
     """One result: expressions as (value, text, row, column), and bindings; values as JSON has them."""
 
@@ -18,7 +18,7 @@ class Row:
     bindings: dict[str, Any]
 
 
-@dataclass(slots=True)
+@slotted()
 class Output:
     """All that one evaluation has to say."""
 

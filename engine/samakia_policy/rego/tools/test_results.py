@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
+from samakia_policy.rego.slotted import field, slotted
 from samakia_policy.rego.syntax.location import Location
 from samakia_policy.rego.tools.durations import duration
 from samakia_policy.rego.tools.go_json import compact, plain
 from samakia_policy.rego.tools.problems import Problem, listed, place
 
 
-@dataclass(slots=True)
+@slotted()
 class Case:
     """One case of a test, and the cases below it."""
 
@@ -31,7 +31,7 @@ class Case:
         return f"{self.name}: {'FAIL' if self.fail else 'PASS'}"
 
 
-@dataclass(slots=True)
+@slotted()
 class TestResult:
     """One test: where it is, how it ended, how long it took, and what it printed.
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from typing import Any
 
 from samakia_policy.rego.builtins.context import Context
 from samakia_policy.rego.builtins.registry import builtin
+from samakia_policy.rego.slotted import replace, slotted
 from samakia_policy.rego.syntax import nodes as n
 
 PREFIX, SKIPPED = "test_", "todo_test_"
@@ -20,7 +20,7 @@ _CASE = "internal.test_case"
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
-@dataclass(slots=True)
+@slotted()
 class Test:
     """One test: its rule, package and name as references, and whether it has cases."""
 

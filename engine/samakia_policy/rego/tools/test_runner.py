@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
 from time import perf_counter_ns
 from typing import TYPE_CHECKING, Any
 
 from samakia_policy.rego.builtins.context import Context
 from samakia_policy.rego.engine import Policy, Query
 from samakia_policy.rego.errors import EvaluationFault, RegoError
+from samakia_policy.rego.slotted import slotted
 from samakia_policy.rego.tools.limits import time_limit
 from samakia_policy.rego.tools.problems import problems_of
 from samakia_policy.rego.tools.test_results import TestResult, read_cases
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from samakia_policy.rego.tools.recorder import Recorder
 
 
-@dataclass(slots=True)
+@slotted()
 class Settings:
     """What every test runs under."""
 
