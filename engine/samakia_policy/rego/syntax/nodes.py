@@ -7,28 +7,28 @@ described in `compiler/__init__.py`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any
 
+from samakia_policy.rego.slotted import field, slotted
 from samakia_policy.rego.syntax.location import Location
 from samakia_policy.rego.values.number import Number
 
 
-@dataclass(slots=True, eq=False)
+@slotted(eq=False)
 class Node:
     """What all nodes have."""
 
     location: Location | None = field(default=None, kw_only=True)
 
 
-@dataclass(slots=True, eq=False)
+@slotted(eq=False)
 class Scalar(Node):
     """null, true, a number or a string, as the value itself (see values/)."""
 
     value: bool | int | Number | str | None
 
 
-@dataclass(slots=True, eq=False)
+@slotted(eq=False)
 class Var(Node):
     """A variable. `_` becomes `$0`, `$1`... when parsed; the compiler names locals `__local0__`..."""
 
@@ -40,7 +40,7 @@ class Var(Node):
         return self.name.startswith("$")
 
 
-@dataclass(slots=True, eq=False)
+@slotted(eq=False)
 class Ref(Node):
     """`head.a[b]`: head is a Var, or a Call, Array, Object, Set, comprehension; `a` is Scalar("a")."""
 
@@ -53,28 +53,28 @@ class Ref(Node):
         return [self.head, *self.path]
 
 
-@dataclass(slots=True, eq=False)
+@slotted(eq=False)
 class Array(Node):
     """`[a, b]`."""
 
     items: list[Term]
 
 
-@dataclass(slots=True, eq=False)
+@slotted(eq=False)
 class Object(Node):
     """`{k: v}`, in the order written."""
 
     items: list[tuple[Term, Term]]
 
 
-@dataclass(slots=True, eq=False)
+@slotted(eq=False)
 class SetTerm(Node):
     """`{a, b}` or `set()`, in the order written."""
 
     items: list[Term]
 
 
-@dataclass(slots=True, eq=False)
+@slotted(eq=False)
 class Call(Node):
     """`f.g(a, b)` as a term; `operator` is a Ref (a plain name is a Ref with an empty path)."""
 
@@ -87,7 +87,7 @@ class Call(Node):
         return ref_name(self.operator)
 
 
-@dataclass(slots=True, eq=False)
+@slotted(eq=False)
 class ArrayComp(Node):
     """`[term | body]`."""
 
@@ -95,7 +95,7 @@ class ArrayComp(Node):
     body: Body
 
 
-@dataclass(slots=True, eq=False)
+@slotted(eq=False)
 class SetComp(Node):
     """`{term | body}`."""
 
@@ -103,7 +103,7 @@ class SetComp(Node):
     body: Body
 
 
-@dataclass(slots=True, eq=False)
+@slotted(eq=False)
 class ObjectComp(Node):
     """`{key: value | body}`."""
 
@@ -112,7 +112,7 @@ class ObjectComp(Node):
     body: Body
 
 
-@dataclass(slots=True, eq=False)
+@slotted(eq=False)
 class TemplateString(Node):
     """`$"a {x} b"`: text parts are Scalars, the others expressions (Expr, `with` allowed)."""
 
@@ -125,14 +125,14 @@ Term = (
 )
 
 
-@dataclass(slots=True, eq=False)
+@slotted(eq=False)
 class Some(Node):
     """`some x, y` (symbols are Vars), or `some x in xs` (one symbol: the Call of internal.member_2/3)."""
 
     symbols: list[Term]
 
 
-@dataclass(slots=True, eq=False)
+@slotted(eq=False)
 class Every(Node):
     """`every key, value in domain { body }`; key may be None."""
 
@@ -142,7 +142,7 @@ class Every(Node):
     body: Body
 
 
-@dataclass(slots=True, eq=False)
+@slotted(eq=False)
 class Not(Node):
     """`not { body }` (future keyword `not`); a plain `not x` is `Expr.negated`, or under that keyword this.
 
@@ -153,7 +153,7 @@ class Not(Node):
     explicit: bool = True
 
 
-@dataclass(slots=True, eq=False)
+@slotted(eq=False)
 class Logical(Node):
     """`left and right` / `left or right` (future keywords); explicit: that side was written in braces."""
 
@@ -164,7 +164,7 @@ class Logical(Node):
     explicit_right: bool = False
 
 
-@dataclass(slots=True, eq=False)
+@slotted(eq=False)
 class With(Node):
     """`with target as value`; target is a Ref."""
 
@@ -172,7 +172,7 @@ class With(Node):
     value: Term
 
 
-@dataclass(slots=True, eq=False)
+@slotted(eq=False)
 class Expr(Node):
     """One literal of a body. `generated`: made by the compiler, unseen in traces.
 
@@ -189,7 +189,7 @@ class Expr(Node):
 Body = list[Expr]
 
 
-@dataclass(slots=True, eq=False)
+@slotted(eq=False)
 class Head(Node):
     """`name`, `f(args)`, `p contains key`, `p[key] := value`, `a.b[c] := value`.
 
@@ -208,7 +208,7 @@ class Head(Node):
     keywords: tuple[str, ...] = ()
 
 
-@dataclass(slots=True, eq=False)
+@slotted(eq=False)
 class Rule(Node):
     """A rule. `otherwise` is its `else`, as a Rule.
 
@@ -225,7 +225,7 @@ class Rule(Node):
     generated_body: bool = False
 
 
-@dataclass(slots=True, eq=False)
+@slotted(eq=False)
 class Import(Node):
     """`import path as alias`."""
 
@@ -240,14 +240,14 @@ class Import(Node):
         return self.alias or str(last.value if isinstance(last, Scalar) else getattr(last, "name", ""))
 
 
-@dataclass(slots=True, eq=False)
+@slotted(eq=False)
 class Comment(Node):
     """`# text` with the text after the `#`."""
 
     text: str
 
 
-@dataclass(slots=True, eq=False)
+@slotted(eq=False)
 class Annotations(Node):
     """One METADATA block: its scope, its values as plain data, and the comment's place."""
 
@@ -256,7 +256,7 @@ class Annotations(Node):
     end_row: int = 0
 
 
-@dataclass(slots=True, eq=False)
+@slotted(eq=False)
 class Module(Node):
     """One file. `package.path` starts with `data`; `version` is 0 or 1; text is the source."""
 

@@ -7,9 +7,9 @@ messages use for them, so that a message can be made of the kind itself.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from itertools import islice
 
+from samakia_policy.rego.slotted import field, slotted
 from samakia_policy.rego.syntax.malformed import Malformed, blur, malformed, spread_bad_characters
 
 ILLEGAL, EOF, WHITESPACE = "illegal", "eof", "whitespace"
@@ -67,7 +67,7 @@ _BAD = re.compile("[\0\ufeff\ud800-\udfff]")
 _BAD_SHOWN = 100
 
 
-@dataclass(slots=True)
+@slotted()
 class Tokens:
     """The tokens of a text; `errors` holds what is wrong with the illegal ones, by index."""
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any
 
+from samakia_policy.rego.slotted import replace
 from samakia_policy.rego.syntax.nodes import (
     Array,
     ArrayComp,

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from samakia_policy.rego.compiler.text import text
 from samakia_policy.rego.compiler.tree import ground_prefix, rule_ref
 from samakia_policy.rego.errors import TYPE, Fault
+from samakia_policy.rego.slotted import slotted
 from samakia_policy.rego.syntax.nodes import Body, Call, Expr, Ref, Rule, Term, Var
 from samakia_policy.rego.types.check import BodyChecker
 from samakia_policy.rego.types.environment import TypeEnv
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _INPUT = Var("input")
 
 
-@dataclass(slots=True, frozen=True)
+@slotted(frozen=True)
 class ProgramTypes:
     """What is known after modules were checked: types of documents, and of the variables of each rule."""
 

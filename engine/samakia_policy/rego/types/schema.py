@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from typing import Any
 
+from samakia_policy.rego.slotted import field, replace, slotted
 from samakia_policy.rego.types.model import (
     ANY,
     BOOLEAN,
@@ -34,7 +34,7 @@ def read_schema(document: Any) -> Type:
         raise SchemaError(f"type checking: {error}") from None
 
 
-@dataclass(slots=True)
+@slotted()
 class _Definition:
     """A schema that others refer to, while its type is made and after."""
 
@@ -43,7 +43,7 @@ class _Definition:
     knot: Recursive | None = None
 
 
-@dataclass(slots=True)
+@slotted()
 class _Types:
     """Types of schemas; a schema that refers to itself meets its own open definition."""
 

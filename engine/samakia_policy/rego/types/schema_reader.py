@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote, urldefrag, urljoin
+
+from samakia_policy.rego.slotted import field, slotted
 
 TYPES = ("array", "boolean", "integer", "number", "null", "object", "string")
 _LITERAL = ("const", "enum")
@@ -16,7 +17,7 @@ class SchemaError(Exception):
     """A schema that cannot be read; says why in OPA's words."""
 
 
-@dataclass(slots=True)
+@slotted()
 class Schema:
     """What of a schema tells types. `target` is what `$ref` leads to; `single`: all items are alike."""
 
