@@ -74,6 +74,34 @@ def test_shown_with_line_and_caret(line: str) -> None:
     assert show(faults(text)[0], text).split("\n")[:3] == SHOWN[line]
 
 
+HINTS = {
+    "p { true }": "write `if` between the head and the body: `p if { ... }`",
+    "p[x] { x := 1 }": "write `if` between the head and the body: `p if { ... }`",
+    "p if { x && y }": "write literals on lines of their own; all of them have to hold",
+    "p if { !x }": "write `not` before the literal",
+    "p := 'a'": 'strings stand in double quotes: `"a"`',
+    'p := "\\d"': r"write a backslash twice, `\\d`, or use backquotes: `\d`",
+    "// a": "comments begin with `#`",
+    "default p := x": "a default is a constant; compute the value in a rule",
+}
+
+
+@pytest.mark.parametrize("line", HINTS)
+def test_says_what_to_do(line: str) -> None:
+    """The first fault has a hint, and it is shown."""
+    text = f"package a\n\n{line}"
+    fault = faults(text)[0]
+    assert fault.hint == HINTS[line]
+    assert show(fault, text).endswith(f"hint: {fault.hint}")
+
+
+def test_most_faults_have_a_hint() -> None:
+    """At least two thirds of the corpus."""
+    found = [faults(case["module"], 0 if case.get("v0") else 1)[:1] for case in CASES]
+    firsts = [fault for some in found for fault in some if fault.location]
+    assert sum(bool(fault.hint) for fault in firsts) > len(firsts) * 2 // 3
+
+
 def test_details_count_bytes() -> None:
     """The line and the byte in it, as opa adds them."""
     details = faults('package a\n\np := "žluť" ]')[0].details

@@ -8,6 +8,7 @@ from samakia_policy.rego.depth import deep
 from samakia_policy.rego.errors import PARSE, Fault, RegoError
 from samakia_policy.rego.syntax.annotations import attach_annotations, read_annotations
 from samakia_policy.rego.syntax.bare_rules import BareRule, rule_from_body
+from samakia_policy.rego.syntax.hints import advice
 from samakia_policy.rego.syntax.location import Location, Source, Span
 from samakia_policy.rego.syntax.nodes import Body, Comment, Import, Module, Ref, Rule, Term, Var
 from samakia_policy.rego.syntax.statements import Package, Parser
@@ -28,7 +29,7 @@ def parse_module(file: str, text: str, *, version: int = 1, future: Iterable[str
         _raise([*parser.faults, *faults])
         if not statements:
             place = annotations[0].location if annotations else Location(file, 0, 0)
-            raise RegoError([Fault(PARSE, "package expected" if annotations else "empty module", place)])
+            _raise([Fault(PARSE, "package expected" if annotations else "empty module", place)])
         module = _module(parser, statements)
         module.comments, module.annotations = comments, annotations
         _raise(attach_annotations(module))
@@ -79,7 +80,18 @@ def _parser(file: str, text: str, version: int, future: Iterable[str]) -> Parser
 def _raise(faults: Iterable[Fault]) -> None:
     found = list(faults)
     if found:
-        raise RegoError(found)
+        raise RegoError(found if found[0].hint else [_advised(found[0]), *found[1:]])
+
+
+def _advised(fault: Fault) -> Fault:
+    """Add what to do about the first fault; those after it mostly follow from it."""
+    place = fault.location
+    if place is None:
+        return fault._replace(hint=advice(fault.message, "", ""))
+    text, offset = place.source.text, place.offset
+    begin, end = text.rfind("\n", 0, offset) + 1, text.find("\n", offset)
+    after = text[offset : end if end >= 0 else len(text)]
+    return fault._replace(hint=advice(fault.message, text[begin:offset], after))
 
 
 def _comments(parser: Parser) -> list[Comment]:
