@@ -75,6 +75,15 @@ def test_a_broken_rego_rule_breaks_alone(engine: str, kind: str) -> None:
     assert said["t/good"].hits == said["t/last"].hits == [{"subject": "a"}, {"subject": "b"}]
 
 
+def test_a_rule_out_of_fuel_is_told_in_steps() -> None:
+    """Steps are the same on every machine, so a replay stops at the same one; the others are untouched."""
+    limits = Limits(load_seconds=20, rule_seconds=20, fuel=50_000)
+    batch = _batch("rego", ("good", _GOOD), ("bad", _ENDLESS), ("last", _GOOD.replace("t.good", "t.last")))
+    said = {answer.rule: answer for answer in runtime("native").evaluate(batch, limits)}
+    assert said["t/bad"].error == "it needs more than 50000 steps (limit fuel)"
+    assert said["t/good"].hits == said["t/last"].hits == [{"subject": "a"}, {"subject": "b"}]
+
+
 @pytest.mark.parametrize("kind", _BROKEN_PYTHON)
 def test_a_broken_python_rule_breaks_alone(kind: str) -> None:
     """Rules before and after it answer as ever."""
