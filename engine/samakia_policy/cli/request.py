@@ -22,7 +22,9 @@ def add_inputs(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     parser.add_argument("--env", default="", metavar="E", help="judge findings of one environment")
     parser.add_argument("--as-of", default="", metavar="TIME", help="the time to judge at, RFC 3339")
-    parser.add_argument("--engine", default="native", help="Rego runtime: native (default) or opa")
+    parser.add_argument(
+        "--engine", default="native", help="Rego runtime: native (default), opa or opa-server"
+    )
 
 
 def request(arguments: argparse.Namespace, selection: Selection | None = None) -> Request:

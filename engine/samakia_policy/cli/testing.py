@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -20,7 +21,9 @@ def add_arguments(commands: Any, name: str) -> None:
     """Add the command to the parser."""
     parser = commands.add_parser(name, help="run the cases of rules on every runtime present")
     parser.add_argument("rules", nargs="*", metavar="RULE", help="all rules when none is named")
-    parser.add_argument("--engine", action="append", default=[], help="native, opa; all present by default")
+    parser.add_argument(
+        "--engine", action="append", default=[], help="native, opa, opa-server; all present by default"
+    )
     parser.add_argument(
         "--mutate", action="store_true", help="also change each rule in small ways that its cases must notice"
     )
@@ -107,5 +110,7 @@ def _engines(named: list[str]) -> list[Any]:
     try:
         present.append(runtime("opa"))
     except EvaluationError:
-        sys.stdout.write("opa is not installed: cases run on native alone\n")
+        sys.stdout.write("opa is not installed: cases do not run on it\n")
+    if os.environ.get("POLICY_OPA_SERVER"):
+        present.append(runtime("opa-server"))
     return present

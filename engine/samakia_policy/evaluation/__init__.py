@@ -16,8 +16,12 @@ def runtime(name: str, cache: str = "") -> Runtime:
         from samakia_policy.evaluation.opa import Opa
 
         return Opa()
+    if name == "opa-server":
+        from samakia_policy.evaluation.opa_server import OpaServer
+
+        return OpaServer()
     if name == "python":
         from samakia_policy.evaluation.python import Python
 
         return Python()
-    raise InputError(f"no rule engine {name!r}", where="--engine", hint="native or opa")
+    raise InputError(f"no rule engine {name!r}", where="--engine", hint="native, opa or opa-server")

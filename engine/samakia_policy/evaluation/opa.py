@@ -17,9 +17,10 @@ from samakia_policy.evaluation.base import Answer, Batch, Job, Limits
 from samakia_policy.evaluation.process import checked, overrun, own_packages
 
 FAILED = "the rule broke or does not compile (`opa check --strict` and `policy test` say where)"
-_REFUSED = frozenset(
+REFUSED = frozenset(
     ("http.send", "net.lookup_ip_addr", "opa.runtime", "rand.intn", "time.now_ns", "uuid.rfc4122")
 )
+"""Built-ins that no rule may call: what they answer differs from one run to the next."""
 _HINT = "install opa 1.0 or later, name it with POLICY_OPA, or use --engine native"
 
 
@@ -124,5 +125,5 @@ def _capabilities(binary: str) -> str:
         [binary, "capabilities", "--current"], capture_output=True, text=True, timeout=30, check=True
     )
     capabilities = json.loads(done.stdout)
-    kept = [built_in for built_in in capabilities["builtins"] if built_in["name"] not in _REFUSED]
+    kept = [built_in for built_in in capabilities["builtins"] if built_in["name"] not in REFUSED]
     return json.dumps({**capabilities, "builtins": kept, "allow_net": []})

@@ -108,5 +108,5 @@ _WORDS: dict[str, Callable[[Catalogue], list[str]]] = {
     "FMT[=PATH]": _reporters,
     "KIND[:ID]": _kinds,
     "KIND:ID": _kinds,
-    "ENGINE": lambda _catalogue: ["native", "opa"],
+    "ENGINE": lambda _catalogue: ["native", "opa", "opa-server"],
 }  # fmt: skip
