@@ -9,8 +9,6 @@
 #   scope: static
 #   subject: tenant_policy
 #   needs: [tenant_policy]
-#   reads:
-#     tenant_policy: [allowed_consumers]
 #   unknown: subject
 #   message: "{subject} {problem}"
 #   remediation: >-

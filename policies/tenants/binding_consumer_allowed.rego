@@ -10,10 +10,6 @@
 #   subject: ready_binding
 #   needs: [ready_binding, tenant_policy]
 #   uses: [enabled_contract]
-#   reads:
-#     ready_binding: [tenant, consumer]
-#     enabled_contract: [tenant, consumer]
-#     tenant_policy: [tenant, allowed_consumers]
 #   unknown: subject
 #   message: "{subject} binds to {consumer}; policies.yml allows {allowed}"
 #   remediation: >-

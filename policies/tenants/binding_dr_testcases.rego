@@ -9,9 +9,6 @@
 #   scope: static
 #   subject: ready_binding
 #   needs: [ready_binding, dr_testcase]
-#   reads:
-#     ready_binding: [dr_testcases]
-#     dr_testcase: [registry, id]
 #   unknown: rule
 #   message: "{subject} {problem}"
 #   remediation: >-

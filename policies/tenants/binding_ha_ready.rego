@@ -10,9 +10,6 @@
 #   subject: ready_binding
 #   needs: [ready_binding]
 #   uses: [enabled_contract]
-#   reads:
-#     ready_binding: [ha_ready]
-#     enabled_contract: [ha_ready]
 #   unknown: subject
 #   message: "{subject} does not state ha_ready: true"
 #   remediation: >-

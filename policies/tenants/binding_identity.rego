@@ -10,9 +10,6 @@
 #   subject: ready_binding
 #   needs: [ready_binding]
 #   uses: [enabled_contract]
-#   reads:
-#     ready_binding: [folder, consumer_folder, tenant_id, metadata_consumer, consumer]
-#     enabled_contract: [folder, consumer_folder, tenant_id, metadata_consumer, consumer]
 #   unknown: subject
 #   message: "{subject} has the {attribute} {value}, but lies in the directory {directory}"
 #   remediation: >-

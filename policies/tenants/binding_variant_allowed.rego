@@ -10,10 +10,6 @@
 #   subject: ready_binding
 #   needs: [ready_binding, tenant_policy]
 #   uses: [enabled_contract]
-#   reads:
-#     ready_binding: [tenant, consumer, variant]
-#     enabled_contract: [tenant, consumer, variant]
-#     tenant_policy: [tenant, allowed_consumers, allowed_variants]
 #   unknown: subject
 #   message: "{subject} has the variant {wanted}; policies.yml allows {allowed} of {consumer}"
 #   remediation: >-

@@ -8,8 +8,6 @@
 #   scope: static
 #   subject: ci_workflow
 #   needs: [ci_workflow]
-#   reads:
-#     ci_workflow: [commands]
 #   unknown: handled
 #   absent: fail
 #   requires: fabric

@@ -10,9 +10,6 @@
 #   subject: tenant
 #   needs: [tenant]
 #   uses: [ready_binding]
-#   reads:
-#     tenant: [required_testcases]
-#     ready_binding: [tenant, dr_testcases]
 #   unknown: rule
 #   message: "{subject} requires the DR testcase {testcase}, which none of its ready bindings names"
 #   remediation: >-

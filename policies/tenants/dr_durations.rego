@@ -9,8 +9,6 @@
 #   scope: static
 #   subject: tenant
 #   needs: [tenant]
-#   reads:
-#     tenant: [rpo, rto]
 #   unknown: subject
 #   message: "{subject} has {objective} {value}, which is not a whole number followed by m, h or d"
 #   remediation: >-

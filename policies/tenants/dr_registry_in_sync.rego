@@ -10,9 +10,6 @@
 #   scope: static
 #   subject: dr_registry
 #   needs: [dr_registry, dr_testcase]
-#   reads:
-#     dr_registry: [ids]
-#     dr_testcase: [registry, id, mode, evidence_required]
 #   unknown: rule
 #   absent: fail
 #   message: "{subject}: {problem}"

@@ -9,9 +9,6 @@
 #   scope: static
 #   subject: tenant
 #   needs: [tenant, dr_testcase]
-#   reads:
-#     tenant: [required_testcases]
-#     dr_testcase: [registry, id]
 #   unknown: rule
 #   message: "{subject} {problem}"
 #   remediation: >-

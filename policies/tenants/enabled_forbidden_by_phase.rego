@@ -12,7 +12,6 @@
 #   uses: [enabled_contract]
 #   reads:
 #     tenant: []
-#     enabled_contract: [consumer_folder]
 #   unknown: subject
 #   message: "{subject} is enabled, which this phase forbids"
 #   remediation: >-

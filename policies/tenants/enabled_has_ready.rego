@@ -10,10 +10,6 @@
 #   subject: enabled_contract
 #   needs: [enabled_contract, tenant]
 #   uses: [ready_binding]
-#   reads:
-#     enabled_contract: [tenant, directory, consumer_folder, variant]
-#     tenant: [files]
-#     ready_binding: [tenant, consumer_folder, variant]
 #   unknown: subject
 #   message: "{subject} {problem}"
 #   remediation: >-

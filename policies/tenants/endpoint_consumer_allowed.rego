@@ -8,9 +8,6 @@
 #   scope: static
 #   subject: tenant_endpoint
 #   needs: [tenant_endpoint, tenant_policy]
-#   reads:
-#     tenant_endpoint: [tenant, consumer]
-#     tenant_policy: [tenant, allowed_consumers]
 #   unknown: rule
 #   message: "{subject} belongs to {consumer}, which policies.yml does not allow"
 #   remediation: >-

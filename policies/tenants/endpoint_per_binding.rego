@@ -12,10 +12,6 @@
 #   uses: [tenant_endpoints, tenant_endpoint, ready_binding, enabled_contract]
 #   reads:
 #     tenant: []
-#     tenant_endpoints: [tenant]
-#     tenant_endpoint: [tenant, consumer]
-#     ready_binding: [tenant, consumer]
-#     enabled_contract: [tenant, consumer]
 #   unknown: rule
 #   message: "{subject} binds {consumer}, but the tenant has no endpoint of it"
 #   remediation: >-

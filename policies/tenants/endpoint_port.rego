@@ -11,8 +11,6 @@
 #   uses: [tenant_endpoint, enabled_contract]
 #   reads:
 #     tenant: []
-#     tenant_endpoint: [port]
-#     enabled_contract: [endpoint.port, shape]
 #   unknown: subject
 #   message: "{subject} has port {port}"
 #   remediation: >-

@@ -11,8 +11,6 @@
 #   uses: [tenant_endpoint, enabled_contract]
 #   reads:
 #     tenant: []
-#     tenant_endpoint: [tls_required]
-#     enabled_contract: [endpoint.tls_required, shape]
 #   unknown: subject
 #   message: "{subject} does not state tls_required: true"
 #   remediation: >-

@@ -9,8 +9,6 @@
 #   scope: static
 #   subject: tenant_endpoint
 #   needs: [tenant_endpoint]
-#   reads:
-#     tenant_endpoint: [directory, name]
 #   unknown: rule
 #   message: "{subject} is declared more than once"
 #   remediation: >-

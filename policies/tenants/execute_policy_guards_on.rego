@@ -8,8 +8,6 @@
 #   scope: static
 #   subject: execute_policy
 #   needs: [execute_policy]
-#   reads:
-#     execute_policy: [require_reason, require_change_window_for_prod, require_signing_for_prod]
 #   unknown: subject
 #   message: "{subject} does not state {guard}: true"
 #   remediation: >-

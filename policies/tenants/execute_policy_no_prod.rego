@@ -8,8 +8,6 @@
 #   scope: static
 #   subject: execute_policy
 #   needs: [execute_policy]
-#   reads:
-#     execute_policy: [allowed_envs, allowed_tenants, allowed_consumers]
 #   unknown: subject
 #   message: "{subject} allows {env}"
 #   remediation: >-

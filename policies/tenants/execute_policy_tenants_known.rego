@@ -9,9 +9,6 @@
 #   scope: static
 #   subject: execute_policy
 #   needs: [execute_policy, tenant]
-#   reads:
-#     execute_policy: [allowed_tenants]
-#     tenant: [folder, id]
 #   unknown: rule
 #   message: "{subject} allows tenant {tenant}, which does not exist"
 #   remediation: >-

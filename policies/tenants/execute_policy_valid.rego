@@ -10,9 +10,6 @@
 #   subject: execute_policy
 #   needs: [document]
 #   uses: [execute_policy]
-#   reads:
-#     execute_policy: [keys, allowed_consumers, allowed_envs, allowed_tenants, require_change_window_for_prod, require_reason, require_signing_for_prod, require_signing_for_shared]
-#     document: [subject, faults]
 #   unknown: subject
 #   where: {document: {kind: execute_policy}}
 #   params:

@@ -8,8 +8,6 @@
 #   scope: static
 #   subject: tenant_policy
 #   needs: [tenant_policy]
-#   reads:
-#     tenant_policy: [require_reason]
 #   unknown: subject
 #   message: "{subject} does not demand a reason to execute"
 #   remediation: >-

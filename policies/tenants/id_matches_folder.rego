@@ -9,8 +9,6 @@
 #   scope: static
 #   subject: tenant
 #   needs: [tenant]
-#   reads:
-#     tenant: [id, folder]
 #   unknown: subject
 #   message: "{subject} has the id {id}, but its directory is named {folder}"
 #   remediation: Set metadata.id in tenant.yml to the directory's name, or rename the directory.

@@ -9,8 +9,6 @@
 #   scope: static
 #   subject: tenant
 #   needs: [tenant]
-#   reads:
-#     tenant: [id]
 #   unknown: subject
 #   message: "{subject} has the id {id}: not 1 to 63 lower-case letters, digits and inner hyphens"
 #   remediation: >-

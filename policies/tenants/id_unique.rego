@@ -9,8 +9,6 @@
 #   scope: static
 #   subject: tenant
 #   needs: [tenant]
-#   reads:
-#     tenant: [id]
 #   unknown: subject
 #   message: "{subject} has the id {id}, which {other} has too"
 #   remediation: Give each tenant directory an id of its own, or delete the copy.

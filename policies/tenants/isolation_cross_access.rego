@@ -8,9 +8,6 @@
 #   scope: static
 #   subject: tenant_network
 #   needs: [tenant_network, tenant]
-#   reads:
-#     tenant_network: [tenant, cross_tenant_access]
-#     tenant: [isolation]
 #   unknown: rule
 #   message: "{subject} allows cross-tenant access, its tenant is isolated: {isolation}"
 #   remediation: >-

@@ -10,11 +10,6 @@
 #   subject: tenant_policy
 #   needs: [tenant_policy]
 #   uses: [tenant_quota, tenant_endpoints, tenant_network]
-#   reads:
-#     tenant_policy: [tenant_id, folder]
-#     tenant_quota: [tenant_id, folder]
-#     tenant_endpoints: [tenant_id, folder]
-#     tenant_network: [tenant_id, folder]
 #   unknown: subject
 #   message: "{subject} names the tenant {tenant_id}, but lies in the directory of {folder}"
 #   remediation: >-

@@ -8,8 +8,6 @@
 #   scope: static
 #   subject: tenant_network
 #   needs: [tenant_network]
-#   reads:
-#     tenant_network: [segments]
 #   unknown: rule
 #   message: "{subject} uses segment {segment}, which belongs to tenant {owner}"
 #   remediation: >-

@@ -8,8 +8,6 @@
 #   scope: static
 #   subject: tenant_network
 #   needs: [tenant_network]
-#   reads:
-#     tenant_network: [segments]
 #   unknown: subject
 #   message: "{subject} names no segment"
 #   remediation: >-

@@ -8,9 +8,6 @@
 #   scope: static
 #   subject: tenant_policy
 #   needs: [tenant_policy, tenant]
-#   reads:
-#     tenant_policy: [tenant, require_change_window, require_evidence_signing]
-#     tenant: [environments.prod]
 #   unknown: rule
 #   message: "{subject} is in production, but {requirement} is not true in policies.yml"
 #   remediation: >-

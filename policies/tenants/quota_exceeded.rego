@@ -10,9 +10,6 @@
 #   subject: tenant_quota
 #   needs: [tenant_quota]
 #   uses: [enabled_contract]
-#   reads:
-#     tenant_quota: [scope, tenant, consumers, consumer, instances, clusters]
-#     enabled_contract: [tenant, consumer, variant]
 #   unknown: subject
 #   message: "{subject} allows {limit} {dimension} of {consumer}; enabled: {count}"
 #   remediation: >-

@@ -10,10 +10,6 @@
 #   subject: tenant_quota
 #   needs: [tenant_quota, tenant]
 #   uses: [ready_binding]
-#   reads:
-#     tenant_quota: [scope, tenant, consumers, consumer, instances, clusters]
-#     tenant: [files]
-#     ready_binding: [tenant, consumer_folder, consumer, variant]
 #   unknown: subject
 #   message: "{subject} allows {limit} {dimension} of {consumer}; planned: {count}"
 #   remediation: >-

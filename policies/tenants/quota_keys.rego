@@ -9,9 +9,6 @@
 #   scope: static
 #   subject: tenant_quota
 #   needs: [tenant_quota, tenant_policy]
-#   reads:
-#     tenant_quota: [scope, tenant, consumers, consumer]
-#     tenant_policy: [tenant, allowed_consumers]
 #   unknown: subject
 #   message: "{subject} {problem}"
 #   remediation: >-

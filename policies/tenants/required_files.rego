@@ -9,8 +9,6 @@
 #   scope: static
 #   subject: tenant
 #   needs: [tenant]
-#   reads:
-#     tenant: [directory, files]
 #   unknown: subject
 #   absent: fail
 #   message: "{subject} has no {file}"

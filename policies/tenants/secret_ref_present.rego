@@ -11,8 +11,6 @@
 #   uses: [tenant_endpoint, enabled_contract]
 #   reads:
 #     tenant: []
-#     tenant_endpoint: [secret_ref]
-#     enabled_contract: [secret_ref]
 #   unknown: subject
 #   message: "{subject} names no secret_ref"
 #   remediation: >-

@@ -11,9 +11,6 @@
 #   uses: [tenant_endpoint, enabled_contract, ready_binding]
 #   reads:
 #     tenant: []
-#     tenant_endpoint: [secret_ref, folder]
-#     enabled_contract: [secret_ref, folder]
-#     ready_binding: [secret_ref, folder]
 #   unknown: subject
 #   message: "{subject} refers to a secret outside tenants/{tenant}/"
 #   remediation: >-

@@ -11,9 +11,6 @@
 #   uses: [tenant_endpoint, enabled_contract, ready_binding]
 #   reads:
 #     tenant: []
-#     tenant_endpoint: [tenant, secret_ref]
-#     enabled_contract: [tenant, secret_ref]
-#     ready_binding: [tenant, secret_ref]
 #   unknown: rule
 #   message: "{subject} mixes secrets/tenants/ and tenants/ in its secret references"
 #   remediation: >-

@@ -10,10 +10,6 @@
 #   subject: ready_binding
 #   needs: [ready_binding, tenant]
 #   uses: [enabled_contract]
-#   reads:
-#     ready_binding: [tenant, slo_override]
-#     enabled_contract: [tenant, availability]
-#     tenant: [slo_availability]
 #   unknown: subject
 #   message: "{subject} promises {availability} percent availability, its tenant {promised}"
 #   remediation: >-

@@ -9,8 +9,6 @@
 #   scope: static
 #   subject: tenant
 #   needs: [tenant]
-#   reads:
-#     tenant: [slo_availability]
 #   unknown: subject
 #   message: "{subject} promises {availability} percent availability; it must be in (0, 100]"
 #   remediation: >-

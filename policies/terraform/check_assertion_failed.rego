@@ -8,8 +8,6 @@
 #   scope: plan
 #   subject: tf_plan_check
 #   needs: [tf_plan_check]
-#   reads:
-#     tf_plan_check: [status, problems]
 #   unknown: handled
 #   message: "{subject} has status {status}: {problems}"
 #   remediation: >-

@@ -8,8 +8,6 @@
 #   scope: plan
 #   subject: tf_plan
 #   needs: [tf_plan]
-#   reads:
-#     tf_plan: [errored, complete]
 #   unknown: subject
 #   message: "{subject} {problem}"
 #   remediation: >-

@@ -9,8 +9,6 @@
 #   scope: plan
 #   subject: tf_required_provider
 #   needs: [tf_required_provider]
-#   reads:
-#     tf_required_provider: [source, constraint, name, implied]
 #   unknown: subject
 #   where: {tf_required_provider: {proxmox: true}}
 #   params:

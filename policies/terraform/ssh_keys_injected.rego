@@ -9,8 +9,6 @@
 #   scope: plan
 #   subject: tf_resource
 #   needs: [tf_resource]
-#   reads:
-#     tf_resource: [type, references, attrs.ssh_public_keys]
 #   unknown: handled
 #   where: {tf_resource: {type: proxmox_lxc}}
 #   message: "{subject}: {problem}"

@@ -9,8 +9,6 @@
 #   scope: plan
 #   subject: tf_resource
 #   needs: [tf_resource]
-#   reads:
-#     tf_resource: [type, attrs.ostemplate]
 #   unknown: subject
 #   where: {tf_resource: {type: proxmox_lxc}}
 #   message: "{subject} is made from {template}"

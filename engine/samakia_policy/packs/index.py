@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from samakia_policy.errors import PackError
+from samakia_policy.model.rule import Rule
 from samakia_policy.packs.metadata import read_metadata
 
 _LANGUAGES = {".rego": "rego", ".py": "python"}
@@ -18,6 +19,7 @@ def build_index(root: Path) -> str:
     """Return the text of packs/index.json for the policies and packs below a root."""
     rules = {rule["id"]: rule for rule in (_rule(path, root) for path in _sources(root))}
     libraries = {path.stem: _file(path, root) for path in sorted((root / "policies/lib").glob("*.rego"))}
+    _add_reads([rule for rule in rules.values() if rule["language"] == "rego"], libraries, root)
     packs = [_pack(path, root, rules, libraries) for path in sorted(root.glob("packs/*/pack.yaml"))]
     index = {"rules": rules, "libraries": libraries, "packs": packs}
     return json.dumps(index, indent=1, sort_keys=True) + "\n"
@@ -39,6 +41,28 @@ def _rule(path: Path, root: Path) -> dict[str, Any]:
     metadata = read_metadata(path.read_text(encoding="utf-8"), language, where)
     identity = f"{path.parent.name}/{path.stem}".replace("_", "-")
     return {"id": identity, "language": language, **_file(path, root), **metadata}
+
+
+def _add_reads(rules: list[dict[str, Any]], libraries: dict[str, Any], root: Path) -> None:
+    """Derive what Rego rules read; raises PackError where that is not what they declare."""
+    from samakia_policy.packs.reads import derive, merged, problems
+
+    packages = {_package(rule["id"]): rule for rule in rules}
+    sources = {name: _text(root, rule) for name, rule in packages.items()}
+    texts = {name: _text(root, library) for name, library in libraries.items()}
+    for package, found in derive(sources, texts).items():
+        rule = packages[package]
+        if wrong := problems(Rule(**rule), found):
+            raise PackError("; ".join(wrong), where=rule["path"])
+        rule["reads"] = merged(rule.get("reads", {}), found)
+
+
+def _text(root: Path, entry: dict[str, Any]) -> str:
+    return (root / entry["path"]).read_text(encoding="utf-8")
+
+
+def _package(identity: str) -> str:
+    return "policies." + identity.replace("/", ".").replace("-", "_")
 
 
 def _pack(path: Path, root: Path, rules: dict[str, Any], libraries: dict[str, Any]) -> dict[str, Any]:

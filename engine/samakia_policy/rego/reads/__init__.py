@@ -1,0 +1,51 @@
+"""Which parts of `input` a policy reads, found without running it.
+
+Variables and arguments carry sets of paths. What flows into a built-in, a comparison, a head that somebody
+reads, or the elements of a set is read whole; type tests, `count` and comparisons with a constant read only
+the value itself; a member with a computed name is any member. Functions are followed for the shapes of their
+arguments: rules cannot be recursive, so that comes to an end. Where nothing better is known, all is read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from samakia_policy.rego.depth import deep
+from samakia_policy.rego.generate.tree import grow
+from samakia_policy.rego.reads.analysis import Analysis, TooLarge
+from samakia_policy.rego.reads.shapes import ANY, Path
+
+if TYPE_CHECKING:
+    from samakia_policy.rego.compiler.compiled import Compiled
+
+
+@dataclass(slots=True, frozen=True)
+class Reads:
+    """Paths of `input`: of `wholes` everything below is read, of `tops` only the value itself.
+
+    `ANY` stands for a step whose name is known only at run time.
+    """
+
+    wholes: frozenset[Path]
+    tops: frozenset[Path]
+
+
+def reads(compiled: Compiled, documents: Iterable[tuple[str, ...]]) -> Reads:
+    """Return what documents under `data`, given by their paths, read of `input`."""
+    with deep():
+        tree, groups = grow(compiled.modules.values())
+        analysis = Analysis(tree, groups)
+        try:
+            for path in documents:
+                branch = tree
+                for name in path:
+                    branch = branch.children[name]
+                analysis.found.whole(analysis.document(branch))
+        except TooLarge:
+            return Reads(frozenset([()]), frozenset())
+    return Reads(frozenset(analysis.found.wholes), frozenset(analysis.found.tops - analysis.found.wholes))
+
+
+__all__ = ["ANY", "Path", "Reads", "reads"]
