@@ -116,7 +116,7 @@ class Bodies(Operators):
 
     def expression_literal(self, negated_at: int) -> Expr | None:
         """Parse an expression, negated where `negated_at` is the index of a `not`, and what may follow it."""
-        start = self.save()
+        start = self.at
         if negated_at >= 0 and self.not_bodies and self.kind == "(":
             committed, group = self.negated_group(negated_at)
             if committed:
@@ -128,11 +128,11 @@ class Bodies(Operators):
         if with_at and not self.attach_with(expr):
             return None
         if self.version == 0 and isinstance(expr.terms, Var) and expr.terms.name == "every":
-            self._hint_every(start.at)
+            self._hint_every(start)
         if negated_at >= 0:
             expr = self.negate(expr, negated_at)
         if self.kind in (AND_WORD, OR_WORD):
-            return self.logical_after(expr, start.at, negated_at, with_at)
+            return self.logical_after(expr, start, negated_at, with_at)
         return expr
 
     def negate(self, expr: Expr, negated_at: int) -> Expr:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from typing import Any, NamedTuple
+from typing import Any
 
 from samakia_policy.rego.errors import PARSE, Fault
 from samakia_policy.rego.syntax.explain import details
@@ -25,16 +25,8 @@ DEPTH = 1_000
 KEYWORD_KINDS = frozenset(WORDS) | frozenset(ALL_FUTURE_WORDS.values())
 
 
-class State(NamedTuple):
-    """Everything that going back restores."""
-
-    at: int
-    kind: str
-    faults: tuple[Fault, ...]
-    hints: tuple[str, ...]
-    wildcards: int
-
-
+State = tuple[int, str, tuple[Fault, ...], tuple[str, ...], int]
+"""Everything that going back restores: index and kind of the token, errors, hints, wildcards."""
 _Known = tuple[tuple[Fault, ...], tuple[str, ...], int]
 """Errors, hints and wildcards so far."""
 
@@ -106,7 +98,7 @@ class Cursor:
 
     def save(self) -> State:
         """Return what `restore` needs."""
-        return State(self.at, self.kind, self.faults, self.hints, self.wildcards)
+        return self.at, self.kind, self.faults, self.hints, self.wildcards
 
     def restore(self, state: State) -> None:
         """Go back, forgetting what was found wrong since."""

@@ -240,7 +240,7 @@ class LogicalOperators(Templates):
     def _group_end(
         self, left: Operand, state: State, inside: bool, prefix: str
     ) -> tuple[bool, Operand | None]:
-        start, body = state.at, left.body
+        start, body = state[0], left.body
         if self.kind in _WORDS:
             expr = self._chained(left)
             if expr is None or not self._close():
@@ -265,7 +265,7 @@ class LogicalOperators(Templates):
         if not self._close():
             return True, None
         if inside or self.kind in _WORDS:
-            return True, Operand(left.body, False, self.since(state.at))
+            return True, Operand(left.body, False, self.since(state[0]))
         self.restore(state)
         return False, None
 
@@ -279,7 +279,7 @@ class LogicalOperators(Templates):
             return False, None
         self.hint(f"drop the parens to keep the body: `{prefix}{braces}`")
         message = "`(...)` in an operand position cannot contain a body"
-        self.fault(self._token(state.at), message)
+        self.fault(self._token(state[0]), message)
         return True, None
 
     def _close(self) -> bool:

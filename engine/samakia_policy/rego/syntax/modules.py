@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import gc
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 from samakia_policy.rego.depth import deep
 from samakia_policy.rego.errors import PARSE, Fault, RegoError
@@ -16,13 +18,14 @@ from samakia_policy.rego.syntax.tokens import ALL_FUTURE_WORDS, WORDS, WORDS_V1
 from samakia_policy.rego.syntax.version_checks import missing_head_keyword, version_faults
 from samakia_policy.rego.syntax.walk import head_name
 
+_LARGE = 30_000
 _Statement = Package | Import | Rule | Body
 
 
 def parse_module(file: str, text: str, *, version: int = 1, future: Iterable[str] = ()) -> Module:
     """Parse a file; `future`: keywords that are known without an import. Raises RegoError."""
-    parser = _parser(file, text, version, future)
-    with deep():
+    with deep(), _uncollected(len(text)):
+        parser = _parser(file, text, version, future)
         statements = parser.statements()
         comments = _comments(parser)
         annotations, faults = read_annotations(parser.source, comments)
@@ -67,6 +70,19 @@ def parse_ref(text: str, *, version: int = 1, file: str = "") -> Ref:
     if not isinstance(term, Ref):
         raise RegoError([Fault(PARSE, f"expected ref but got {text.strip()}", term.location)])
     return term
+
+
+@contextmanager
+def _uncollected(size: int) -> Iterator[None]:
+    """Hold the garbage collector off a large text: all that is made is kept, so it would look in vain."""
+    held = size > _LARGE and gc.isenabled()
+    if held:
+        gc.disable()
+    try:
+        yield
+    finally:
+        if held:
+            gc.enable()
 
 
 def _parser(file: str, text: str, version: int, future: Iterable[str]) -> Parser:

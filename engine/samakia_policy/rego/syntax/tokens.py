@@ -131,30 +131,31 @@ def tokenize(text: str, words: dict[str, str]) -> Tokens:
 
 def _scan(tokens: Tokens, position: int, words: dict[str, str], opened: list[tuple[bool, int]]) -> int:
     """Add plain tokens; return where to go on after one that is not plain, or -1 at the end."""
-    kinds, texts, starts, ends = tokens.kinds, tokens.texts, tokens.starts, tokens.ends
+    add_kind, add_text = tokens.kinds.append, tokens.texts.append
+    add_start, add_end = tokens.starts.append, tokens.ends.append
     for found in _TOKEN.finditer(tokens.text, position):
         which = found.lastindex
         if which is None:
             break
         lexeme = found[which]
-        start = found.start(which)
+        start, end = found.span(which)
         if which == _WORD:
-            kinds.append(words.get(lexeme, IDENTIFIER))
+            add_kind(words.get(lexeme, IDENTIFIER))
         elif which == _SIGN:
             if opened and lexeme in "{}" and _braces(lexeme, opened):
                 tokens.add("}", start, start + 1)
                 return _template(tokens, start + 1, opened.pop()[0], opened)
-            kinds.append(PUNCTUATION[lexeme])
+            add_kind(PUNCTUATION[lexeme])
         elif which == _COMMENT:
-            tokens.comments.append((start, found.end()))
+            tokens.comments.append((start, end))
             continue
         elif which == _OTHER:
             return _other(tokens, start, opened)
         else:
-            kinds.append(_KINDS[which])
-        texts.append(lexeme)
-        starts.append(start)
-        ends.append(found.end())
+            add_kind(_KINDS[which])
+        add_text(lexeme)
+        add_start(start)
+        add_end(end)
     return -1
 
 
