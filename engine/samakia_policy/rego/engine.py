@@ -5,7 +5,7 @@ from __future__ import annotations
 from builtins import compile as compile_code
 from collections.abc import Mapping, Sequence
 from itertools import count
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from samakia_policy.rego.builtins.context import Context
 from samakia_policy.rego.compiler.compiled import Compiled
@@ -23,6 +23,9 @@ from samakia_policy.rego.syntax.modules import parse_module
 from samakia_policy.rego.syntax.nodes import Body, Module
 from samakia_policy.rego.values.collections import UNDEFINED, Value
 from samakia_policy.rego.values.plain import to_value
+
+if TYPE_CHECKING:
+    from samakia_policy.rego.plan.description import Description
 
 # How many queries a policy remembers.
 _KEPT = 64
@@ -81,6 +84,21 @@ class Policy:
             found = self._kept[text] = self.query(text)
         return found
 
+    def plan(self, text: str = "", *, package: str = "", imports: Sequence[str] = ()) -> Description:
+        """Return what the planner makes of every rule, and of a query if one is given; `str` gives text."""
+        from samakia_policy.rego.plan.description import Description
+
+        found = Description(self.compiled)
+        query = self.query(text, package=package, imports=imports) if text else None
+        with deep():
+            build(self.compiled, self._replaced, found)
+            if query is not None:
+                unit = self._program.unit("plan")
+                unit.notes = found
+                found.show(query.variables)
+                emit_query(query.body, [], unit)
+        return found
+
 
 class Query:
     """A compiled query."""
@@ -128,6 +146,11 @@ class Query:
                 fault.location = fault.location or self._program.places.find(fault.__traceback__)
                 raise
         return [self._result(found) for found in solutions]
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """The variables of the query in core form, each with the name to show, "" for hidden ones."""
+        return self._made.variables
 
     @property
     def body(self) -> Body:

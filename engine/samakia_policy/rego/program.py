@@ -8,6 +8,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from samakia_policy.rego.generate.link import SUPPORT, Places, bind
+from samakia_policy.rego.plan.notes import SILENT, Notes
 from samakia_policy.rego.run.documents import Branch
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ class Program:
         return branch
 
 
-def build(compiled: Compiled, replaced: Replaced) -> Code:
+def build(compiled: Compiled, replaced: Replaced, notes: Notes = SILENT) -> Code:
     """Return the code of compiled modules; `replaced` is what queries will replace by `with`."""
     from samakia_policy.rego.generate.replaced import targets
     from samakia_policy.rego.generate.rules import emit_group
@@ -102,7 +103,7 @@ def build(compiled: Compiled, replaced: Replaced) -> Code:
 
     tree, groups = grow(compiled.modules.values())
     replaced = replaced | targets([rule for group in groups for rule in group.rules], tree)
-    unit = Unit(tree=tree, mocks=replaced.functions, masks=replaced.documents)
+    unit = Unit(tree=tree, mocks=replaced.functions, masks=replaced.documents, notes=notes)
     unit.rule_names = {group.branch.path: f"n{number}" for number, group in enumerate(groups)}
     unit.arities = {group.branch.path: group.arity for group in groups if group.kind == "function"}
     for group in groups:

@@ -66,9 +66,11 @@ def _joined(literals: n.Body, position: int, scope: Scope, done: set[int]) -> Sc
     join = joins.find(literals, position, scope.bound.__contains__)
     if join is None or done & set(join.early):
         return scope
-    for early in join.early:
-        scope = literal(literals[early], scope)
-        done.add(early)
+    scope.unit.notes.joined(join)
+    with scope.unit.notes.moved():
+        for early in join.early:
+            scope = literal(literals[early], scope)
+            done.add(early)
     wanted = []
     for _, outer in join.keys:
         scope, found = value(outer, scope)
@@ -85,7 +87,8 @@ def _split(rest: n.Body, scope: Scope, final: Final) -> None:
         parameters.append("acc")
         arguments.append(code.load("acc"))
     made.fail = lambda: code.back(final.tail)
-    body(rest, made, final)
+    with scope.unit.notes.split(scope.depth):
+        body(rest, made, final)
     made.emit(code.back(final.tail))
     scope.unit.functions.append(code.function(name, parameters, made.out, scope.line))
     final.resume(code.call(name, *arguments), scope)
@@ -94,11 +97,12 @@ def _split(rest: n.Body, scope: Scope, final: Final) -> None:
 def literal(expr: n.Expr, scope: Scope) -> Scope:
     """Emit one literal and return the scope that the next one lies in."""
     scope.at(expr.location)
-    if not expr.withs:
-        return _plain(expr, scope)
-    scope, state = _with(expr.withs, scope)
-    outside = scope.state
-    return _plain(expr, scope.under(state)).under(outside)
+    with scope.unit.notes.literal(expr, scope.depth):
+        if not expr.withs:
+            return _plain(expr, scope)
+        scope, state = _with(expr.withs, scope)
+        outside = scope.state
+        return _plain(expr, scope.under(state)).under(outside)
 
 
 def _plain(expr: n.Expr, scope: Scope) -> Scope:

@@ -44,6 +44,7 @@ def test(call: n.Call, scope: Scope) -> tuple[Scope, ast.expr]:
         if name in ("equal", "neq"):
             return _equality(call, name, scope)
         if name == "internal.member_2":
+            scope.unit.notes.key_set()
             scope, left = value(call.args[0], scope)
             scope, right = value(call.args[1], scope)
             return scope, code.call("member", code.load(scope.state), left, right)
@@ -122,6 +123,7 @@ def arity(call: n.Call, scope: Scope) -> int:
 def _walk(call: n.Call, scope: Scope) -> Scope:
     scope, subject = value(call.args[0], scope)
     pattern: Any = call.args[1]
+    scope.unit.notes.loop()
     name = scope.unit.fresh("w")
     made = code.call(scope.unit.built_in("walk"), code.load(scope.state), subject)
     if "walk" in scope.unit.mocks:

@@ -44,7 +44,8 @@ def comprehension(term: Any, scope: Scope) -> ast.expr:
     body.emit(code.assign("acc", empty))
     from samakia_policy.rego.generate import bodies
 
-    bodies.body(term.body, body, bodies.mutating(lambda scope: _collect(term, scope)))
+    with scope.unit.notes.body("comp"):
+        bodies.body(term.body, body, bodies.mutating(lambda scope: _collect(term, scope)))
     body.emit(code.back(_result(term)))
     scope.unit.functions.append(code.function(name, parameters, body.out, scope.line))
     made = code.call(name, *arguments)
@@ -70,6 +71,7 @@ def _collect(term: Any, scope: Scope) -> None:
 
 
 def _once(made: ast.expr, scope: Scope) -> ast.expr:
+    scope.unit.notes.once()
     memo = scope.unit.fresh("m")
     slot = next(scope.unit.slots)
     held = code.item(code.slot(scope.state, MEMO), code.const(slot))
@@ -96,7 +98,8 @@ def satisfied(
     name, parameters, arguments, made = inner(scope, taken, prefix)
     made.fail = lambda: code.back(code.const(False))
     start = prepare(made) or made
-    bodies.body(nested, start, bodies.reached())
+    with scope.unit.notes.body(prefix):
+        bodies.body(nested, start, bodies.reached())
     made.emit(code.back(code.const(False)))
     scope.unit.functions.append(code.function(name, parameters, made.out, scope.line))
     return code.call(name, *arguments)
@@ -111,7 +114,8 @@ def every(term: n.Every, scope: Scope) -> Scope:
     outer = {name: found for name, found in captured([term.body], scope).items() if name not in names}
     name, parameters, arguments, made = inner(scope, {**outer, "$domain": held}, "every")
     made.fail = lambda: code.back(code.const(False))
-    _every_body(term, made)
+    with scope.unit.notes.body("every"):
+        _every_body(term, made)
     made.emit(code.back(code.const(True)))
     scope.unit.functions.append(code.function(name, parameters, made.out, scope.line))
     scope.require(code.call(name, *arguments))

@@ -21,7 +21,8 @@ def emit_query(literals: n.Body, names: Sequence[str], unit: Unit) -> str:
         found = [inner.bound.get(variable, code.load("U")) for variable in names]
         inner.emit(code.do(code.call("append", code.load("acc"), code.tuple_of(found))))
 
-    body(literals, scope, mutating(solution))
+    with unit.notes.query(literals):
+        body(literals, scope, mutating(solution))
     scope.emit(code.back(code.load("acc")))
     unit.functions.append(code.function(name, ["c"], scope.out, 1))
     return name

@@ -210,11 +210,13 @@ def _loop(walk: Walk, term: Any, free: list[str]) -> None:
     source = code.load(scope.name(walk.held))
     if id(term) in scope.probes and not walk.tree:
         paths, wanted = scope.probes[id(term)]
+        scope.unit.notes.index(term)
         made = code.call("probe", code.load(scope.state), source, code.const(paths), code.tuple_of(wanted))
         identity = walk.known(("v", name))
         walk.scope = match(term, code.load(name), scope.enter([name, found], made))
         walk.hold(found, identity)
         return
+    scope.unit.notes.loop()
     if term.__class__ is n.Var and term.wildcard and not walk.tree:
         walk.scope = scope.enter([found], code.call("values", code.load(scope.state), source))
         walk.identity = None

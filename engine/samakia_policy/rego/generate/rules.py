@@ -97,12 +97,13 @@ def _emit_rule(rule: n.Rule, group: Group, unit: Unit) -> str:
     single = group.kind in ("complete", "function")
     parameters = ["c", *([f"a{number}" for number in range(group.arity)] if single else ["acc"])]
     scope = Scope(unit, [], lambda: code.back(code.const(None)), line=unit.line(rule.location))
-    if single:
-        _single(rule, group, scope)
-    else:
-        scope.fail = lambda: code.back(code.const(None))
-        body(rule.body, scope, mutating(lambda inner: _collect(rule, group, inner)))
-        scope.emit(code.back(code.const(None)))
+    with unit.notes.rule(rule, group.branch.path, group.kind):
+        if single:
+            _single(rule, group, scope)
+        else:
+            scope.fail = lambda: code.back(code.const(None))
+            body(rule.body, scope, mutating(lambda inner: _collect(rule, group, inner)))
+            scope.emit(code.back(code.const(None)))
     unit.functions.append(code.function(name, parameters, scope.out, scope.line))
     return name
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from samakia_policy.rego.builtins.registry import signatures
 from samakia_policy.rego.generate import code
+from samakia_policy.rego.plan.notes import SILENT, Notes
 from samakia_policy.rego.run.documents import Branch
 from samakia_policy.rego.slotted import field, slotted
 from samakia_policy.rego.syntax.location import Location
@@ -19,7 +20,7 @@ class Unit:
     """Collects what one compiled policy or query consists of.
 
     `places`: what line N of the generated code stands for, N from 1. `built_ins`: the names it calls.
-    `names`: the Rego variable that a Python variable holds, for traces.
+    `names`: the Rego variable that a Python variable holds, for traces. `notes`: hears what is decided.
     """
 
     functions: list[ast.stmt] = field(default_factory=list)
@@ -35,6 +36,7 @@ class Unit:
     tree: Branch = field(default_factory=lambda: Branch(()))
     rule_names: dict[tuple[str, ...], str] = field(default_factory=dict)
     arities: dict[tuple[str, ...], int] = field(default_factory=dict)
+    notes: Notes = SILENT
 
     def fresh(self, prefix: str) -> str:
         """Return a name that nothing else in the unit has."""

@@ -40,6 +40,7 @@ FLAGS = (
     Flag("profile", help="report how often expressions were evaluated"),
     Flag("profile-limit", kind="int", default=10, help="how many expressions the profile lists"),
     Flag("profile-sort", kind="list", help="what the profile is sorted by; repeatable"),
+    Flag("plan", help="print what the planner makes of each rule and of the query; nothing is evaluated"),
     Flag("metrics", help="report how long the parts took"),
     Flag("instrument", hidden=True),
     Flag("timeout", kind="duration", default=0.0, help="stop after this time (e.g. 10s)"),
@@ -111,8 +112,8 @@ def run(chosen: Chosen) -> int:
         return 2
     output = _evaluate(chosen, (query, value), schemas)
     write(output, chosen["format"])
-    if output.errors:
-        return 2
+    if output.errors or chosen["plan"]:
+        return 2 if output.errors else 0
     defined = bool(output.rows)
     return int((chosen["fail"] and not defined) or (chosen["fail-defined"] and defined))
 
@@ -171,31 +172,18 @@ def _memory(chosen: Chosen, query: str) -> Memory | None:
 
 def _ask(chosen: Chosen, asked: Any, schemas: Any, output: Output, clock: _Clock) -> Policy:
     from samakia_policy.rego.builtins.context import Context
-    from samakia_policy.rego.engine import compile as compile_modules
     from samakia_policy.rego.tools.limits import recording, time_limit
     from samakia_policy.rego.tools.results import row_of
 
     text, value, loaded = asked
-    capabilities = chosen["capabilities"]
-    if capabilities is not None:
-        from samakia_policy.rego.tools.capabilities import require, require_in_query
-
-        require(capabilities, loaded.modules.values())
-        require_in_query(capabilities, text)
-    allowed = frozenset(chosen["allow"])
-    policy = compile_modules(
-        loaded.modules,
-        data=loaded.documents,
-        version=common.version_of(chosen),
-        strict=chosen["strict"],
-        prints=True,
-        allowed=allowed,
-        schemas=schemas,
-    )
+    policy = _compile(chosen, text, loaded, schemas)
     clock.lap("timer_rego_module_compile_ns")
+    if chosen["plan"]:
+        output.plan = str(policy.plan(text, package=chosen["package"], imports=chosen["import"]))
+        return policy
     query = policy.query(text, package=chosen["package"], imports=chosen["import"])
     clock.lap("timer_rego_query_compile_ns")
-    context = Context(now_ns=common.time_of(chosen), allowed=allowed)
+    context = Context(now_ns=common.time_of(chosen), allowed=policy.allowed)
     try:
         with time_limit(chosen["timeout"]), recording(chosen, policy, loaded, query) as recorder:
             found = query.solve(value, context, strict_errors=chosen["strict-builtin-errors"])
@@ -207,6 +195,26 @@ def _ask(chosen: Chosen, asked: Any, schemas: Any, output: Output, clock: _Clock
     if recorder is not None:
         _add_recorded(chosen, output, recorder, (list(loaded.modules.values()), policy.compiled.modules))
     return policy
+
+
+def _compile(chosen: Chosen, query: str, loaded: Loaded, schemas: Any) -> Policy:
+    from samakia_policy.rego.engine import compile as compile_modules
+
+    capabilities = chosen["capabilities"]
+    if capabilities is not None:
+        from samakia_policy.rego.tools.capabilities import require, require_in_query
+
+        require(capabilities, loaded.modules.values())
+        require_in_query(capabilities, query)
+    return compile_modules(
+        loaded.modules,
+        data=loaded.documents,
+        version=common.version_of(chosen),
+        strict=chosen["strict"],
+        prints=True,
+        allowed=frozenset(chosen["allow"]),
+        schemas=schemas,
+    )
 
 
 def _add_recorded(chosen: Chosen, output: Output, recorder: Recorder, modules: Any) -> None:

@@ -40,7 +40,7 @@ _REST = (
     "package",
     "profile",
 )
-_MORE = ("schema", "strict", "stdin", "var-values")
+_MORE = ("plan", "schema", "strict", "stdin", "var-values")
 
 
 def plain(chosen: Chosen, query: str) -> bool:

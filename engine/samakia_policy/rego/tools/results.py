@@ -29,6 +29,7 @@ class Output:
     explained: str = ""
     profile: list[dict[str, Any]] = field(default_factory=list)
     coverage: dict[str, Any] | None = None
+    plan: str = ""
 
 
 def row_of(result: Any) -> Row:
@@ -38,8 +39,11 @@ def row_of(result: Any) -> Row:
 
 
 def write(output: Output, form: str) -> None:
-    """Print an output in a format: results on standard output, errors where OPA puts them."""
-    _FORMS[form](output)
+    """Print an output in a format: results on standard output, errors where OPA puts them; or just a plan."""
+    if output.plan:
+        sys.stdout.write(output.plan)
+    else:
+        _FORMS[form](output)
 
 
 def record(output: Output) -> dict[str, Any]:
