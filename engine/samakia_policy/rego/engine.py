@@ -95,7 +95,7 @@ class Policy:
             if query is not None:
                 unit = self._program.unit("plan")
                 unit.notes = found
-                found.show(query.variables)
+                found.show(query.rewritten)
                 emit_query(query.body, [], unit)
         return found
 
@@ -148,9 +148,9 @@ class Query:
         return [self._result(found) for found in solutions]
 
     @property
-    def variables(self) -> dict[str, str]:
-        """The variables of the query in core form, each with the name to show, "" for hidden ones."""
-        return self._made.variables
+    def rewritten(self) -> dict[str, str]:
+        """The variable that a generated local was written as, by the local's name."""
+        return self._made.rewritten
 
     @property
     def body(self) -> Body:

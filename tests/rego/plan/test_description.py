@@ -116,9 +116,15 @@ def test_deep_loops_are_split() -> None:
 def test_a_query_is_planned_too() -> None:
     """Its variables have the names they were given."""
     policy = rego.compile({"m.rego": 'package m\np contains {"id": 1}'}, data={"xs": []})
-    plan = policy.plan("some x in data.m.p; some y in data.xs; y.id == x.id")
-    assert [step.mark for step in plan.rules[-1].steps] == ["loop", "index", ""]
-    assert str(plan.rules[-1]).startswith("query\n    1  loop      x = data.m.p[_]\n")
+    plan = policy.plan("some x in data.m.p; n := count([y | some y in data.xs; y.id == x.id])")
+    assert str(plan.rules[-1]) == (
+        "query\n"
+        "    1  loop      x = data.m.p[_]\n"
+        "    1  each turn   [y | y = data.xs[_]; y.id == x.id]\n"
+        "    1  index         y = data.xs[_]  by id = x.id\n"
+        "    1                  y.id == x.id\n"
+        "    1              n = count([y | y = data.xs[_]; y.id == x.id])\n"
+    )
 
 
 def test_a_plan_changes_nothing() -> None:

@@ -87,7 +87,7 @@ class Description(Notes):
         return "\n".join(map(str, self.rules))
 
     def show(self, variables: dict[str, str]) -> None:
-        """Remember under which names the variables of a query are shown."""
+        """Remember as what the generated locals of a query were written."""
         self._texts.show(variables)
 
     @contextmanager
@@ -130,7 +130,7 @@ class Description(Notes):
             yield
         finally:
             self._open.pop()
-            step.hidden = (expr.generated or step.text == "true") and not step.mark
+            step.hidden = (expr.generated or step.text == "true") and step.mark in ("", "moved")
 
     @contextmanager
     def body(self, kind: str) -> Iterator[None]:

@@ -23,7 +23,7 @@ class Texts:
     """Texts of literals; a variable of the compiler's stands for the term it was made for."""
 
     def __init__(self, compiled: Compiled) -> None:
-        self._written = compiled.rewritten
+        self._written = dict(compiled.rewritten)
         self._meant: dict[str, str] = {}
 
     def learn(self, body: n.Body) -> None:
@@ -41,8 +41,8 @@ class Texts:
         return self._named(f"{name}({arguments})" if rule.head.args else name)
 
     def show(self, variables: dict[str, str]) -> None:
-        """Remember under which names variables are shown."""
-        self._meant |= {name: shown for name, shown in variables.items() if shown}
+        """Remember as what generated locals were written."""
+        self._written |= variables
 
     def of(self, term: Any) -> str:
         """Return the text of a term."""
