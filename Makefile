@@ -37,4 +37,4 @@ bench: ## Measure speed and memory
 	$(PYTHON) tests/bench/estates.py
 
 lock: ## Write requirements.lock again
-	$(BIN)pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-annotate --extra test --extra check --no-emit-find-links --output-file requirements.lock pyproject.toml requirements.in
+	$(BIN)pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-annotate --extra hcl --extra test --extra check --no-emit-find-links --output-file requirements.lock pyproject.toml requirements.in

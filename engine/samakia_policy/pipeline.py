@@ -79,7 +79,7 @@ def read_world(request: Request) -> World:
     _validate(estate, Cache(request.cache))
     for document in estate.documents:
         document.data, document.secrets = redact(document.data)
-    plans, inputs, named = _plans(request, configuration)
+    plans, inputs, named = _plans(request, configuration, estate)
     graph = build(estate.documents, _repo_files(estate), plans)
     for folder in estate.unreadable_directories:
         _hide_everything(graph, folder)
@@ -175,10 +175,13 @@ def _hide_everything(graph: FactGraph, folder: str) -> None:
         graph.mark_incomplete(kind, folder)
 
 
-def _plans(request: Request, configuration: Configuration) -> tuple[list[Fact], list[str], dict[str, bytes]]:
+def _plans(
+    request: Request, configuration: Configuration, estate: Estate
+) -> tuple[list[Fact], list[str], dict[str, bytes]]:
     if not request.plans:
         return [], [], {}
     from samakia_policy.facts.terraform import plan_facts, plan_secrets
+    from samakia_policy.plan_environment import environment_of
     from samakia_policy.sources.estate import read_bytes
     from samakia_policy.sources.terraform_plan import read_plan
 
@@ -186,16 +189,16 @@ def _plans(request: Request, configuration: Configuration) -> tuple[list[Fact], 
     named: dict[str, bytes] = {}
     lines: list[str] = []
     for given, file in request.plans:
-        env = given or request.environment or "plan"
         _known_environment(given, configuration, "--plan")
         data = read_bytes("", file)
+        plan = read_plan(data, file)
+        env = given or request.environment or environment_of(plan, estate)
         path = f"@plan/{env}/{file.rpartition('/')[2]}"
         if path in named or any(name.startswith(f"@plan/{env}/") for name in named):
             raise InputError(f"two plans for environment {env!r}", where=file, hint="name ENV=FILE")
         named[path] = data
         lines.append(f"{digest(data)[7:]} - {path}\n")
         env_class = environment_class(env, configuration.environments)
-        plan = read_plan(data, file)
         facts.extend(
             plan_facts(plan, env, env_class, path, digest(data), redact=lambda value: redact(value)[0])
         )

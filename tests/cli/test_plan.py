@@ -112,3 +112,21 @@ def test_a_secret_in_a_plan_is_a_hit_and_never_printed(policy: Policy, estate: P
     assert hit["attrs"]["pointer"] == "/resource_changes/0/change/after/password"
     line = plan.read_text().splitlines()[hit["location"]["line"] - 1]
     assert "password" in line
+
+
+def test_a_plan_without_environment_is_of_the_root_module_it_fits(policy: Policy, estate: Path) -> None:
+    """Its facts carry that environment's name and class; `--env` and ENV= win."""
+    blocks = json.loads((PLANS / "clean.json").read_text())["configuration"]["root_module"]["resources"]
+    folder = estate / "fabric-core/terraform/envs/samakia-prod"
+    folder.mkdir(parents=True)
+    text = "".join(f'resource "{block["type"]}" "{block["name"]}" {{}}\n' for block in blocks)
+    (folder / "main.tf").write_text(text)
+    shown = json.loads(policy("facts", "show", "tf_plan", estate, "--plan", PLANS / "clean.json").out)
+    assert shown[0]["subject"] == "tf_plan:samakia-prod"
+    assert shown[0]["attrs"]["env_class"] == "prod"
+    for named in ([f"samakia-dev={PLANS / 'clean.json'}"], [PLANS / "clean.json", "--env", "samakia-dev"]):
+        shown = json.loads(policy("facts", "show", "tf_plan", estate, "--plan", *named).out)
+        assert shown[0]["subject"] == "tf_plan:samakia-dev"
+    (folder / "more.tf").write_text('resource "null_resource" "more" {}\n')
+    shown = json.loads(policy("facts", "show", "tf_plan", estate, "--plan", PLANS / "clean.json").out)
+    assert (shown[0]["subject"], shown[0]["attrs"]["env_class"]) == ("tf_plan:plan", "unknown")

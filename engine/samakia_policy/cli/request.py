@@ -18,7 +18,8 @@ def add_inputs(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("estate", nargs="?", default=".", metavar="ESTATE", help="root of the checkout")
     parser.add_argument(
         "--plan", action="append", default=[], metavar="[ENV=]FILE",
-        help="output of `terraform show -json`; repeatable",
+        help="output of `terraform show -json`, of the environment ENV, else of --env, else of the one whose "
+        "root module fits; repeatable",
     )  # fmt: skip
     parser.add_argument("--env", default="", metavar="E", help="judge findings of one environment")
     parser.add_argument("--as-of", default="", metavar="TIME", help="the time to judge at, RFC 3339")
