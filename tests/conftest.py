@@ -21,6 +21,12 @@ from samakia_policy.sources.estate import read_estate
 _NOBODY = 65534
 
 
+@pytest.fixture(scope="session")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Return a user's cache for tests that check many estates, so that rules are compiled once."""
+    return str(tmp_path_factory.mktemp("cache") / "schemas.json")
+
+
 @pytest.fixture
 def unprivileged(monkeypatch: pytest.MonkeyPatch) -> Callable[[Path], None]:
     """Return a function after which estates below a folder are read without privileges.

@@ -42,24 +42,26 @@ def _edit(path: Path, old: str, new: str) -> None:
     path.write_text(text.replace(old, new, 1))
 
 
-def _judge(estate: Path) -> str:
-    return check(Request(str(estate), _AS_OF)).outcome
+def _judge(estate: Path, cache: str) -> str:
+    return check(Request(str(estate), _AS_OF, cache=cache)).outcome
 
 
-def _judge_world(world: World) -> str:
+def _judge_world(world: World, cache: str) -> str:
     catalogue = load()
     packs, chosen = choose(catalogue, world.graph, Selection(), {})
-    run = make_run(catalogue, world, Request("", _AS_OF))
+    run = make_run(catalogue, world, Request("", _AS_OF, cache=cache))
     return outcome(evaluate(run, chosen), packs, "high")
 
 
-def test_the_denied_estate_is_denied(denied: Path) -> None:
+def test_the_denied_estate_is_denied(denied: Path, cache: str) -> None:
     """Otherwise the properties below would prove nothing."""
-    assert _judge(denied) == "deny"
+    assert _judge(denied, cache) == "deny"
 
 
 @pytest.mark.parametrize("text", ["a: [", "\t- x", "{", "a: 1\na: 2\n", "", None])
-def test_breaking_any_document_never_allows(denied: Path, tmp_path: Path, text: str | None) -> None:
+def test_breaking_any_document_never_allows(
+    denied: Path, tmp_path: Path, cache: str, text: str | None
+) -> None:
     """Each document in turn becomes something that cannot be read; without a text, a FIFO."""
     copy = tmp_path / "estate"
     shutil.copytree(denied, copy)
@@ -70,7 +72,7 @@ def test_breaking_any_document_never_allows(denied: Path, tmp_path: Path, text: 
             os.mkfifo(path)
         else:
             path.write_text(text)
-        assert _judge(copy) != "allow", path
+        assert _judge(copy, cache) != "allow", path
         path.unlink()
         path.write_bytes(kept)
 
@@ -85,7 +87,7 @@ def _places(value: Any, place: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]
 
 @settings(max_examples=60, deadline=None)
 @given(choice=st.integers(min_value=0, max_value=1 << 30))
-def test_hiding_any_value_never_allows(denied: Path, choice: int) -> None:
+def test_hiding_any_value_never_allows(denied: Path, cache: str, choice: int) -> None:
     """Any attribute of any fact becomes a marker."""
     world = read_world(Request(str(denied), _AS_OF))
     kinds = {"document", "repo_file"}
@@ -97,7 +99,7 @@ def test_hiding_any_value_never_allows(denied: Path, choice: int) -> None:
     for key in place[:-1]:
         target = target[key]
     target[place[-1]] = unknown("hidden by a test")
-    assert _judge_world(world) != "allow"
+    assert _judge_world(world, cache) != "allow"
 
 
 def test_a_rule_that_breaks_never_allows(denied: Path) -> None:

@@ -34,15 +34,16 @@ def copies(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 
 @pytest.fixture(scope="module")
-def seen(copies: dict[str, Path]) -> dict[str, Decision]:
+def seen(copies: dict[str, Path], cache: str) -> dict[str, Decision]:
     """Return what is decided while everything can be read."""
-    return {name: check(Request(str(copy), _AS_OF)) for name, copy in copies.items()}
+    return {name: check(Request(str(copy), _AS_OF, cache=cache)) for name, copy in copies.items()}
 
 
 @pytest.mark.parametrize(("name", "place"), list(_places()))
 def test_hiding_it_never_helps(
     copies: dict[str, Path],
     seen: dict[str, Decision],
+    cache: str,
     unprivileged: Callable[[Path], None],
     name: str,
     place: str,
@@ -53,7 +54,7 @@ def test_hiding_it_never_helps(
     unprivileged(copies[name])
     hidden.chmod(0)
     try:
-        decision = check(Request(str(copies[name]), _AS_OF))
+        decision = check(Request(str(copies[name]), _AS_OF, cache=cache))
     finally:
         hidden.chmod(kept)
     assert decision.outcome != "allow"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -11,6 +12,7 @@ from samakia_policy.cases.mutants import Mutant, mutants
 from samakia_policy.cases.read import read_cases
 from samakia_policy.cases.run import run_case
 from samakia_policy.errors import PackError
+from samakia_policy.evaluation import runtime
 from samakia_policy.evaluation.base import Answer, Batch, Job, Limits, Runtime
 from samakia_policy.model.rule import Rule
 from samakia_policy.packs.data import read_text
@@ -45,18 +47,25 @@ class Score:
         return (mutant for mutant in self.survivors if str(mutant) not in self.reviewed)
 
 
-def mutation_score(catalogue: Catalogue, rule: Rule, runtime: Runtime) -> Score:
-    """Run every mutant of a rule against the rule's cases, until one of them notices."""
+def mutation_score(catalogue: Catalogue, rule: Rule, engine: str = "native") -> Score:
+    """Run every mutant of a rule against the rule's cases, Rego on an engine by name."""
+    with tempfile.TemporaryDirectory(prefix="policy-mutants-") as folder:
+        # What is compiled is kept from case to case, and never among what the user keeps.
+        return _score(catalogue, rule, runtime(engine if rule.language == "rego" else rule.language, folder))
+
+
+def _score(catalogue: Catalogue, rule: Rule, on: Runtime) -> Score:
     left = list(mutants(catalogue.source(rule), rule.language))
     worked: set[Mutant] = set()
     noticed: set[Mutant] = set()
     for name, case in read_cases(rule).items():
-        chorus = _Chorus(runtime, [mutant for mutant in left if not {mutant} <= noticed & worked])
+        # All of them each time, so that they are compiled once.
+        chorus = _Chorus(on, left)
         run_case(catalogue, rule, name, case, chorus)
         for mutant, answer in chorus.said():
             if not answer.error:
                 worked.add(mutant)
-            if run_case(catalogue, rule, name, case, _Said(runtime, answer)).problem:
+            if mutant not in noticed and run_case(catalogue, rule, name, case, _Said(on, answer)).problem:
                 noticed.add(mutant)
     score = Score(rule.id, reviewed=reviewed(rule))
     score.killed = len(noticed & worked)

@@ -54,7 +54,7 @@ def run(arguments: argparse.Namespace) -> int:
     sys.stdout.write(f"{ran - failed} passed, {failed} failed: {len(rules)} rules on {on}\n")
     if not ran:
         raise InputError("no case was run")
-    survived = _mutate(catalogue, rules, engines[0], python[0]) if arguments.mutate and not failed else 0
+    survived = _mutate(catalogue, rules, engines[0].name) if arguments.mutate and not failed else 0
     return 1 if failed or survived else 0
 
 
@@ -81,13 +81,13 @@ def _print_coverage(covered: Sequence[Coverage]) -> None:
     sys.stdout.write(f"exercised: {', '.join(parts)}\n")
 
 
-def _mutate(catalogue: Catalogue, rules: Sequence[Rule], rego: Any, python: Any) -> int:
+def _mutate(catalogue: Catalogue, rules: Sequence[Rule], engine: str) -> int:
     """Print how the mutants of rules ended; returns how many survived that nobody has reviewed."""
     from samakia_policy.cases.mutation import mutation_score
 
     killed = total = unreviewed = 0
     for rule in rules:
-        score = mutation_score(catalogue, rule, rego if rule.language == "rego" else python)
+        score = mutation_score(catalogue, rule, engine)
         killed, total = killed + score.killed, total + score.total
         sys.stdout.write(f"{rule.id}: {score.killed} of {score.total} mutants noticed\n")
         for mutant in score.survivors:
