@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from samakia_policy.rego.syntax.kinds import value_name
 from samakia_policy.rego.syntax.location import Location, Span
 from samakia_policy.rego.syntax.nodes import Import, Ref, Scalar, Term, Var
@@ -17,6 +19,7 @@ from samakia_policy.rego.syntax.tokens import (
 )
 from samakia_policy.rego.syntax.walk import head_name
 
+_NAME = re.compile(r"[A-Za-z_][A-Za-z_\d]*\Z")
 _BEGINNINGS = (*ROOTS, "future", "rego")
 
 
@@ -74,10 +77,10 @@ class Imports(Rules):
         at, texts, starts, ends = self.at, self.texts, self.starts, self.ends
         last = at
         while self.kinds[last + 1] == "." and starts[last + 1] == ends[last]:
-            if starts[last + 2] != ends[last + 1] or not texts[last + 2].isidentifier():
+            if starts[last + 2] != ends[last + 1] or not _NAME.match(texts[last + 2]):
                 return None
             last += 2
-        if starts[last + 1] == ends[last] or not texts[at].isidentifier():
+        if starts[last + 1] == ends[last] or not _NAME.match(texts[at]):
             return None
         source = self.source
         path: list[Term] = [

@@ -6,7 +6,7 @@ from samakia_policy.rego.syntax.copies import copy_head, place_all
 from samakia_policy.rego.syntax.defaults import default_faults
 from samakia_policy.rego.syntax.heads import Heads
 from samakia_policy.rego.syntax.location import Location
-from samakia_policy.rego.syntax.nodes import Body, Expr, Head, Ref, Rule, Scalar, SetTerm
+from samakia_policy.rego.syntax.nodes import Body, Expr, Head, Ref, Rule, Scalar, SetTerm, Var
 from samakia_policy.rego.syntax.tokens import AND_WORD, IDENTIFIER, OR_WORD, SHOWN
 from samakia_policy.rego.syntax.walk import is_ground
 
@@ -76,6 +76,9 @@ class Rules(Heads):
     def _bodied(self, rule: Rule, start: int) -> Rule | None:
         head, has_if = rule.head, self.kind == "if"
         contains = "contains" in head.keywords
+        nameless = not contains and len(head.ref.path) == 1 and not isinstance(head.ref.head, Var)
+        if nameless and (head.value is not None if has_if else head.args is None):
+            return None
         keyed = self._shape_head(head, has_if) if not contains else True
         if has_if:
             head.keywords = (*head.keywords, "if")

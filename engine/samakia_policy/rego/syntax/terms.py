@@ -167,7 +167,7 @@ class Terms(Cursor):
         if not prefix.endswith(".") and _LEADING_ZERO.match(text):
             self.illegal("expected number without leading zero")
             return None
-        if text[-1] == _BLURRED or _endless(text):
+        if text[-1] == _BLURRED or _endless(text) or (prefix.endswith(".") and "." in text):
             self.illegal("invalid float")
             return None
         if (not text.isdigit() or len(text) > _DIGITS) and not _manageable(prefix + text):
