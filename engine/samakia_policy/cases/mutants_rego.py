@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import fields
 from typing import Any
 
 from samakia_policy.cases.mutants import Mutant
+from samakia_policy.rego.slotted import field_names
 from samakia_policy.rego.syntax import nodes as n
 from samakia_policy.rego.syntax.modules import parse_module
 
@@ -114,10 +114,10 @@ def _name(call: n.Call) -> str:
 
 
 def _children(node: n.Node) -> Iterator[n.Node]:
-    for field in fields(node):
-        if field.name in {"location", "module", "annotations", "operator"}:
+    for name in field_names(node):
+        if name in {"location", "module", "annotations", "operator"}:
             continue
-        yield from _nodes(getattr(node, field.name))
+        yield from _nodes(getattr(node, name))
 
 
 def _nodes(value: Any) -> Iterator[n.Node]:

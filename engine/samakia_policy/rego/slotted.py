@@ -35,10 +35,10 @@ def slotted(*, eq: bool = True, frozen: bool = False) -> Callable[[type[_T]], ty
     def make(plain: type[_T]) -> type[_T]:
         names = tuple(vars(plain).get("__annotations__", ()))
         described = {name: _described(vars(plain).get(name, _NONE)) for name in names}
-        fields = {**getattr(plain, "__dataclass_fields__", {}), **described}
+        fields = {**getattr(plain, "slotted_fields", {}), **described}
         left = {*names, "__dict__", "__weakref__"}
         body = {name: value for name, value in vars(plain).items() if name not in left}
-        body |= {"__slots__": names, "__dataclass_fields__": fields, "__init__": _constructor(fields)}
+        body |= {"__slots__": names, "slotted_fields": fields, "__init__": _constructor(fields)}
         body.setdefault("__repr__", _shown)
         if eq:
             body.setdefault("__eq__", _equal)
@@ -50,12 +50,13 @@ def slotted(*, eq: bool = True, frozen: bool = False) -> Callable[[type[_T]], ty
 
 def replace(found: _T, **changes: Any) -> _T:
     """Return another of the same class with some fields changed."""
-    given = {name: getattr(found, name) for name in _names(found)} | changes
+    given = {name: getattr(found, name) for name in field_names(found)} | changes
     return found.__class__(**given)
 
 
-def _names(found: Any) -> dict[str, Any]:
-    return found.__dataclass_fields__  # type: ignore[no-any-return]
+def field_names(found: Any) -> list[str]:
+    """Return the names of the fields of a slotted class or of one of its objects."""
+    return list(found.slotted_fields)
 
 
 def _described(value: Any) -> _Field:
@@ -91,13 +92,13 @@ def _value(name: str, about: _Field) -> str:
 def _equal(self: Any, other: object) -> bool:
     if other.__class__ is not self.__class__:
         return False
-    return all(getattr(self, name) == getattr(other, name) for name in _names(self))
+    return all(getattr(self, name) == getattr(other, name) for name in field_names(self))
 
 
 def _hashed(self: Any) -> int:
-    return hash(tuple([getattr(self, name) for name in _names(self)]))
+    return hash(tuple([getattr(self, name) for name in field_names(self)]))
 
 
 def _shown(self: Any) -> str:
-    parts = ", ".join(f"{name}={getattr(self, name)!r}" for name in _names(self))
+    parts = ", ".join(f"{name}={getattr(self, name)!r}" for name in field_names(self))
     return f"{self.__class__.__name__}({parts})"

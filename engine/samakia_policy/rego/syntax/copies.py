@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
+from samakia_policy.rego.slotted import field_names
 from samakia_policy.rego.syntax import nodes as n
 from samakia_policy.rego.syntax.location import Location
 
@@ -46,4 +47,4 @@ def _value(value: object, place: Location | None) -> object:
 
 
 def _fields(node_class: type[n.Node]) -> list[str]:
-    return list(node_class.__dataclass_fields__)
+    return field_names(node_class)

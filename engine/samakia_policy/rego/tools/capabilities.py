@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from samakia_policy.rego.errors import TYPE, Fault, RegoError
-from samakia_policy.rego.slotted import slotted
+from samakia_policy.rego.slotted import field_names, slotted
 from samakia_policy.rego.tools.documents import DocumentError, read_json
 from samakia_policy.rego.tools.flags import UsageError
 from samakia_policy.rego.tools.loader import read_file
@@ -69,9 +69,7 @@ def _calls(node: Any) -> Iterator[Any]:
             if isinstance(found, Call) and _is_plain(found):
                 yield found
             waiting += [
-                getattr(found, name)
-                for name in found.__dataclass_fields__
-                if name not in {"module", "location"}
+                getattr(found, name) for name in field_names(found) if name not in {"module", "location"}
             ]
 
 

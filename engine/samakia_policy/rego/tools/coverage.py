@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
+from samakia_policy.rego.slotted import field_names
 from samakia_policy.rego.syntax import nodes as n
 from samakia_policy.rego.syntax.location import Location
 from samakia_policy.rego.tools.recorder import Recorder, Seen, chain
@@ -133,7 +134,7 @@ def _bodies(node: Any) -> Iterator[n.Body]:
         elif isinstance(found, n.Expr):
             yield [found]
         elif isinstance(found, n.Node):
-            waiting += [getattr(found, name) for name in found.__dataclass_fields__ if name != "location"]
+            waiting += [getattr(found, name) for name in field_names(found) if name != "location"]
 
 
 def _expression(expr: n.Expr, rule: n.Rule | None) -> Range:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from samakia_policy.rego.compiler.text import body_text
-from samakia_policy.rego.slotted import replace, slotted
+from samakia_policy.rego.slotted import field_names, replace, slotted
 from samakia_policy.rego.syntax import nodes as n
 from samakia_policy.rego.tools.recorder import Place, chain
 
@@ -71,7 +71,7 @@ class Texts:
                     text = self.of([found])
                     if text not in texts:
                         texts.append(text)
-                waiting += [getattr(found, name) for name in found.__dataclass_fields__ if name != "location"]
+                waiting += [getattr(found, name) for name in field_names(found) if name != "location"]
 
     def of(self, body: n.Body) -> str:
         """Return a body's text, with variables as they were written."""

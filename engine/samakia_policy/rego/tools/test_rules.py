@@ -12,7 +12,7 @@ from typing import Any
 
 from samakia_policy.rego.builtins.context import Context
 from samakia_policy.rego.builtins.registry import builtin
-from samakia_policy.rego.slotted import replace, slotted
+from samakia_policy.rego.slotted import field_names, replace, slotted
 from samakia_policy.rego.syntax import nodes as n
 
 PREFIX, SKIPPED = "test_", "todo_test_"
@@ -160,9 +160,7 @@ def _all(node: Any, kind: type) -> Iterator[Any]:
             if isinstance(found, kind):
                 yield found
             waiting += [
-                getattr(found, name)
-                for name in found.__dataclass_fields__
-                if name not in {"module", "location"}
+                getattr(found, name) for name in field_names(found) if name not in {"module", "location"}
             ]
 
 
