@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from samakia_policy import __version__
 from samakia_policy.evaluation.base import Answer, Batch, Limits
 from samakia_policy.evaluation.compiled import Kept
-from samakia_policy.evaluation.process import Worker, answers, own_packages
+from samakia_policy.evaluation.conversation import Worker
+from samakia_policy.evaluation.process import answers, own_packages
 from samakia_policy.rego.cache import name_of
 
 

@@ -14,7 +14,8 @@ from typing import Any
 
 from samakia_policy.errors import EvaluationError
 from samakia_policy.evaluation.base import Answer, Batch, Job, Limits
-from samakia_policy.evaluation.process import checked, overrun, own_packages
+from samakia_policy.evaluation.conversation import overrun
+from samakia_policy.evaluation.process import checked, own_packages
 
 FAILED = "the rule broke or does not compile (`opa check --strict` and `policy test` say where)"
 REFUSED = frozenset(

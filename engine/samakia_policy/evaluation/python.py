@@ -7,7 +7,8 @@ import platform
 from collections.abc import Iterator
 
 from samakia_policy.evaluation.base import Answer, Batch, Limits
-from samakia_policy.evaluation.process import Worker, answers
+from samakia_policy.evaluation.conversation import Worker
+from samakia_policy.evaluation.process import answers
 
 
 class Python:

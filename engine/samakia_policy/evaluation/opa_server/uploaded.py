@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from samakia_policy.evaluation.base import Answer, Batch, Job, Limits
+from samakia_policy.evaluation.conversation import overrun
 from samakia_policy.evaluation.opa import FAILED, REFUSED
 from samakia_policy.evaluation.opa_server.connection import Connection, Nonsense, Slow
 from samakia_policy.evaluation.opa_server.modules import asking, below, calls, needed
-from samakia_policy.evaluation.process import checked, overrun
+from samakia_policy.evaluation.process import checked
 
 WRONG = "the OPA server's answer is no answer to what it was asked"
 
