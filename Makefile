@@ -24,13 +24,15 @@ imports: ## Stages do not import one another
 
 fresh: ## Generated files are fresh
 	$(PYTHON) -m samakia_policy.packs.index --check
+	$(PYTHON) -m samakia_policy.rego.tools.reference --check
 	$(BIN)policy docs --check
 
 test: ## All tests, and all cases of all rules
 	$(BIN)pytest
 
-generate: ## Write the pack index and the rule pages again
+generate: ## Write the pack index, the rule pages and the pages of the language again
 	$(PYTHON) -m samakia_policy.packs.index
+	$(PYTHON) -m samakia_policy.rego.tools.reference
 	$(BIN)policy docs
 
 bench: ## Measure speed and memory

@@ -9,7 +9,7 @@ from samakia_policy.rego.errors import RegoError
 from samakia_policy.rego.syntax import nodes as n
 from samakia_policy.rego.values.number import Number
 
-_FIELDS = {
+FIELDS = {
     "scope": "text",
     "title": "text",
     "entrypoint": "flag",
@@ -48,7 +48,7 @@ def _load(text: str, lines: list[str], rows: list[int]) -> dict[str, Any]:
 
     reader = Reader()
     try:
-        values = reader.fields(compose(text), _FIELDS)
+        values = reader.fields(compose(text), FIELDS)
         if reader.wrong:
             raise BadYaml("yaml: unmarshal errors:\n  " + "\n  ".join(reader.wrong))
     except BadYaml as bad:
