@@ -72,6 +72,6 @@ class Rules:
         state = new_state(program.code.slots, {}, value, Context(fuel=fuel), strict=True)
         with deep():
             found = branch.value(state)
-        if found is UNDEFINED:
-            raise EvaluationFault("eval_internal_error", "the document is undefined")
-        return dump(found)
+            if found is UNDEFINED:
+                raise EvaluationFault("eval_internal_error", "the document is undefined")
+            return dump(found)

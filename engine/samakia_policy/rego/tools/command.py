@@ -36,7 +36,10 @@ def main(words: Sequence[str]) -> int:
         sys.stderr.write(f"Error: {error}\nUsage:\n  policy rego {module.USAGE}\n")
         sys.stderr.write(f"Run `policy rego {name} --help` for the flags.\n")
         return 1
-    return int(module.run(chosen))
+    from samakia_policy.rego.depth import deep
+
+    with deep():
+        return int(module.run(chosen))
 
 
 def _help() -> str:
