@@ -125,7 +125,10 @@ def pairs(found: dict[Key, Value]) -> list[tuple[Value, Value]]:
 
 
 def equal(left: Value, right: Value) -> bool:
-    """Return whether two values are the same: true is not 1, 1 is 1.0."""
+    """Return whether two values are the same: true is not 1, 1 is 1.0.
+
+    Plain loops: what calls back through C code ends early on deep values.
+    """
     kind = left.__class__
     if kind is str or left is None or kind is bool:
         return right.__class__ is kind and bool(left == right)
@@ -134,7 +137,13 @@ def equal(left: Value, right: Value) -> bool:
     if right.__class__ is not kind or len(left) != len(right):
         return False
     if kind is list:
-        return all(map(equal, left, right))
+        for one, two in zip(left, right, strict=True):  # noqa: SIM110
+            if not equal(one, two):
+                return False
+        return True
     if kind is dict:
-        return all(name in right and equal(item, right[name]) for name, item in left.items())
+        for name, item in left.items():  # noqa: SIM110
+            if name not in right or not equal(item, right[name]):
+                return False
+        return True
     return bool(left.members.keys() == right.members.keys())
