@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable
 from typing import Any
 
-from samakia_policy.rego.generate import calls, closures, code
+from samakia_policy.rego.generate import calls, closures, code, refs
 from samakia_policy.rego.generate.scope import DEEPEST, Scope
 from samakia_policy.rego.generate.terms import value
 from samakia_policy.rego.plan import joins
@@ -120,6 +120,9 @@ def _negated(expr: n.Expr, scope: Scope) -> Scope:
             scope, made = calls.test(term, scope)
             scope.refuse(made)
             return scope
+    if term.__class__ is n.Ref and (found := refs.maybe(term, scope)) is not None:
+        scope.require(code.any_of(code.is_(found, code.load("U")), code.is_(found, code.const(False))))
+        return scope
     positive = n.Expr(term, location=expr.location)
     scope.refuse(closures.exists([positive], scope, "not"))
     return scope

@@ -87,10 +87,13 @@ def bind(code: types.CodeType, built_ins: dict[str, str], namespace: dict[str, A
     exec(code, namespace)  # noqa: S102 - made by the generator from nodes of its own
 
 
+_RELATIONS = frozenset(("walk", "internal.walk_values"))
+
+
 def _callable(name: str) -> Any:
     try:
         found = find(name)
     except BuiltinFault as fault:
         return calls.refused(fault.message)
     # `walk` yields pairs: the loop around it must not guard every turn.
-    return calls.relation(found) if name == "walk" else calls.caller(found)
+    return calls.relation(found) if name in _RELATIONS else calls.caller(found)

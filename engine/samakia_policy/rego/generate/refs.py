@@ -57,6 +57,29 @@ def read(ref: n.Ref, scope: Scope) -> tuple[Scope, ast.expr]:
     return walk.scope, walk.held
 
 
+def maybe(ref: n.Ref, scope: Scope) -> ast.expr | None:
+    """Return a variable for a ref that may be undefined, U then; None where it takes more than a look."""
+    head = ref.head
+    if not isinstance(head, n.Var) or not all(map(_plain, ref.path)):
+        return None
+    if head.name in scope.bound:
+        return _or_undefined(scope.bound[head.name], ref.path, scope)
+    if head.name == "input":
+        return _or_undefined(code.slot(scope.state, INPUT), ref.path, scope)
+    return None
+
+
+def _or_undefined(found: ast.expr, path: list[Any], scope: Scope) -> ast.expr:
+    for term in path:
+        found = code.item(found, code.const(term.value))
+    name = scope.unit.fresh("t")
+    assigned, missing = code.assign(name, found), code.assign(name, code.load("U"))
+    for statement in (assigned, missing):
+        statement.lineno = scope.line
+    scope.emit(code.guarded([assigned], "ABSENT", [missing]))
+    return code.load(name)
+
+
 def _start(ref: n.Ref, scope: Scope) -> tuple[Walk, list[Any]]:
     head = ref.head
     if head.__class__ is not n.Var:
