@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -32,7 +33,12 @@ def entry() -> int:
 
     # A run ends within seconds and makes no garbage in cycles; collecting would only re-read facts.
     gc.disable()
-    return main()
+    code = main()
+    with suppress(OSError):
+        sys.stdout.flush()
+        sys.stderr.flush()
+    # Freeing millions of objects one by one would take a tenth of the run.
+    os._exit(code)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -60,6 +60,7 @@ def compare(folder: str, name: str, rules: str, text: str, query: str, *, opa: b
     """Print ours and opa's figures for one question; both must give the same bytes."""
     given = Path(folder) / "input.json"
     given.write_text(text)
+    del text
     asked = ["-d", str(HERE / rules), "-i", str(given), query]
     said: list[bytes] = []
     ours = measure([*OURS, *asked], folder, said.append)
