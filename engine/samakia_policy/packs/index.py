@@ -58,7 +58,7 @@ def _add_reads(rules: list[dict[str, Any]], libraries: dict[str, Any], root: Pat
 
 
 def _text(root: Path, entry: dict[str, Any]) -> str:
-    return (root / entry["path"]).read_text(encoding="utf-8")
+    return Path(root / entry["path"]).read_text(encoding="utf-8")
 
 
 def _package(identity: str) -> str:

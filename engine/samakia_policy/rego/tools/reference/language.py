@@ -101,7 +101,7 @@ _LIMITS = """\
 
 A caller may limit the steps of an evaluation (`fuel`), which are the same on every machine: each turn of a
 loop is one, and a built-in whose work exceeds the size of its operands takes more. Time is limited by
-`--timeout` of `policy rego eval` and `test`; `policy check` runs rules in processes of limited time and memory.
+`--timeout` of `policy rego eval` and `test`; `policy check` limits the time and memory of each rule.
 """
 
 
