@@ -185,7 +185,10 @@ class Resolver:
 
     def _ref(self, node: Ref) -> Ref:
         start = self._start(node.head)
-        path = [self._term(term) for term in node.path]
+        # OPA leaves a template string that is a step of a ref as it is, so what it names there is unsafe.
+        path = [
+            _copy(self, term) if isinstance(term, TemplateString) else self._term(term) for term in node.path
+        ]
         return Ref(start.head, [*start.path, *path] if start.path else path, location=node.location)
 
     def _start(self, head: Term) -> Ref:

@@ -135,7 +135,8 @@ class TemplateStrings:
 def undeclared(term: Term, safe: Iterable[str], rewritten: Mapping[str, str], place: Any) -> list[Fault]:
     """Return a fault for every variable of a term that is not known."""
     unknown = sorted(safety_vars([term]).difference(safe))
-    return [Fault(COMPILE, f"var {rewritten.get(name, name)} is undeclared", place) for name in unknown]
+    shown = ["_" if name.startswith("$") else rewritten.get(name, name) for name in unknown]
+    return [Fault(COMPILE, f"var {name} is undeclared", place) for name in shown]
 
 
 def _is_constant(rule: Rule) -> bool:

@@ -52,7 +52,7 @@ def read(ref: n.Ref, scope: Scope) -> tuple[Scope, ast.expr]:
     _steps(walk, rest)
     if walk.tree:
         walk.scope.line = scope.line
-        name = walk.scope.name(code.call("whole", code.load(walk.scope.state), walk.held))
+        name = walk.scope.defined(code.call("whole", code.load(walk.scope.state), walk.held))
         return walk.scope, code.load(name)
     return walk.scope, walk.held
 
@@ -60,7 +60,7 @@ def read(ref: n.Ref, scope: Scope) -> tuple[Scope, ast.expr]:
 def maybe(ref: n.Ref, scope: Scope) -> ast.expr | None:
     """Return a variable for a ref that may be undefined, U then; None where it takes more than a look."""
     head = ref.head
-    if not isinstance(head, n.Var) or not all(map(_plain, ref.path)):
+    if not isinstance(head, n.Var) or not all(_plain(term, base=False) for term in ref.path):
         return None
     if head.name in scope.bound:
         return _or_undefined(scope.bound[head.name], ref.path, scope)
@@ -162,7 +162,7 @@ def _steps(walk: Walk, path: list[Any]) -> None:
     position = 0
     while position < len(path):
         chain = position
-        while not walk.tree and chain < len(path) and _plain(path[chain]):
+        while not walk.tree and chain < len(path) and _plain(path[chain], base=walk.base):
             chain += 1
         if chain > position:
             _chain(walk, [term.value for term in path[position:chain]])
@@ -172,8 +172,11 @@ def _steps(walk: Walk, path: list[Any]) -> None:
             position += 1
 
 
-def _plain(term: Any) -> bool:
-    return term.__class__ is n.Scalar and term.value.__class__ is str
+def _plain(term: Any, *, base: bool) -> bool:
+    """Whether a step only ever names a key of an object: in base documents "1" may name a place."""
+    if term.__class__ is not n.Scalar or term.value.__class__ is not str:
+        return False
+    return not (base and term.value[-1:] in "0123456789.")
 
 
 def _chain(walk: Walk, names: list[str]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 
+from samakia_policy.rego.compiler.text import text
 from samakia_policy.rego.generate import code
 from samakia_policy.rego.generate.bodies import Final, body, mutating
 from samakia_policy.rego.generate.scope import Scope
@@ -73,7 +74,7 @@ def _same_constants(rules: list[n.Rule]) -> bool:
 
 
 def _conflict(group: Group) -> str:
-    path = ".".join(("data", *group.branch.path))
+    path = text(n.Ref(n.Var("data"), [n.Scalar(name) for name in group.branch.path]))
     if group.kind == "function":
         return f"function {path} produced conflicting values for the same inputs"
     return f"rule {path} produced conflicting values"

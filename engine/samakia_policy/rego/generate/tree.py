@@ -71,6 +71,7 @@ def _settle(group: Group) -> None:
         group.kind = "object"
     elif first.head.key is not None:
         group.kind = "set"
+        group.branch.depths = (0,)
     group.branch.open = group.kind == "object"
     if group.kind == "object":
         group.branch.depths = tuple(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from samakia_policy.rego.errors import CONFLICT, WITH_MERGE, EvaluationFault
+from samakia_policy.rego.errors import CONFLICT, EvaluationFault
 from samakia_policy.rego.run.lookup import base_step, items, step
 from samakia_policy.rego.run.state import DATA, INPUT, MASKED, MOCKS, Function, State, derived
 from samakia_policy.rego.values.collections import UNDEFINED, Set, equal, key, unkey
@@ -15,7 +15,7 @@ class Branch:
     """A place that packages or rules name. `value` evaluates the rules whose name ends exactly here.
 
     `open`: what lies here is an object that children and deeper rules add to; else it is one whole document.
-    `depths`: how many steps below the rules here, whose names hold variables, put their values.
+    `depths`: how many steps below the rules here, whose names hold variables, put their values; (0,) for a set.
     """
 
     __slots__ = ("children", "depths", "function", "open", "path", "value")
@@ -34,9 +34,10 @@ class Place:
 
     `given`: what dynamic rules higher up contributed here; `mask`: which paths below a `with` replaced.
     `left`: how many steps below here those rules put their values; at 0 it is one rule's whole value.
+    `below`: it lies below such rules, where what is empty is not there at all.
     """
 
-    __slots__ = ("base", "branch", "given", "left", "mask")
+    __slots__ = ("base", "below", "branch", "given", "left", "mask")
 
     def __init__(self, branch: Branch, base: Any, given: Any, mask: Any, left: tuple[int, ...] = ()) -> None:
         self.branch = branch
@@ -44,6 +45,7 @@ class Place:
         self.given = given
         self.mask = mask
         self.left = left
+        self.below = False
 
 
 def root(state: State, branch: Branch) -> Any:
@@ -65,8 +67,17 @@ def tree_step(state: State, place: Any, name: Any) -> Any:
     if branch is None:
         return _merged(base, given)
     found = _enter(state, branch, base, given, mask)
-    if found.__class__ is Place and not found.left:
-        found.left = tuple([steps - 1 for steps in place.left])
+    if place.left or place.below:
+        return _found_below(place, branch, found)
+    return found
+
+
+def _found_below(place: Place, branch: Branch, found: Any) -> Any:
+    if found.__class__ is Place:
+        found.below = True
+        found.left = found.left or tuple([steps - 1 for steps in place.left])
+    elif found.__class__ is Set and not found.members and branch.depths:
+        return UNDEFINED
     return found
 
 
@@ -85,6 +96,8 @@ def tree_items(state: State, place: Any) -> Any:
     if place.__class__ is not Place:
         return items(state, place)
     found = [(name, tree_step(state, place, name)) for name in _names(place)]
+    if place.left or place.below:
+        found = [(name, value) for name, value in found if whole(state, value) is not UNDEFINED]
     return [(name, value) for name, value in found if value is not UNDEFINED]
 
 
@@ -97,7 +110,7 @@ def _names(place: Place) -> list[Any]:
 
 
 def whole(state: State, place: Any) -> Any:
-    """Return everything at a place as one value; rules without a value are left out."""
+    """Return everything at a place as one value, or UNDEFINED; rules without a value are left out."""
     if place.__class__ is not Place:
         return place
     if 0 in place.left and place.given is not UNDEFINED:
@@ -107,7 +120,7 @@ def whole(state: State, place: Any) -> Any:
         value = _merged(whole(state, tree_step(state, place, name)), base_step(place.base, name))
         if value is not UNDEFINED:
             made[key(name)] = value
-    return made
+    return made if made or not place.below else UNDEFINED
 
 
 def _one_value(state: State, place: Place) -> Any:
@@ -147,6 +160,8 @@ def replaced(
     changes: dict[str, Any] = {}
     wanted: dict[str, Any] = {}
     for source, path, value in targets:
+        if any(name.__class__ is not str for name in path):
+            raise EvaluationFault(CONFLICT, "bad document path")
         wanted[source] = _planted(wanted.get(source, UNDEFINED), path, value)
         if source == "data":
             changes["masked"] = _masked(changes.get("masked", state[MASKED]), path)
@@ -164,7 +179,9 @@ class _Inner(dict[Any, Any]):
 def _planted(before: Any, path: tuple[Any, ...], value: Any) -> Any:
     if not path:
         return value
-    made = before if before.__class__ is _Inner else _Inner()
+    if before is not UNDEFINED and before.__class__ is not _Inner:
+        return _applied(before, _planted(UNDEFINED, path, value))
+    made = _Inner() if before is UNDEFINED else before
     name = key(path[0])
     made[name] = _planted(made.get(name, UNDEFINED), path[1:], value)
     return made
@@ -173,10 +190,8 @@ def _planted(before: Any, path: tuple[Any, ...], value: Any) -> Any:
 def _applied(before: Any, wanted: Any) -> Any:
     if wanted.__class__ is not _Inner:
         return wanted
-    if before is UNDEFINED:
-        before = {}
     if before.__class__ is not dict:
-        raise EvaluationFault(WITH_MERGE, "real and replacement data could not be merged")
+        before = {}
     return {
         **before,
         **{name: _applied(before.get(name, UNDEFINED), value) for name, value in wanted.items()},

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
 from samakia_policy.rego.builtins.context import Context
 from samakia_policy.rego.run.state import CONTEXT, State
 from samakia_policy.rego.values.collections import UNDEFINED, Set, key, pairs
+from samakia_policy.rego.values.number import Number
+
+# At most 19 digits in all: OPA reads no longer integer.
+_WHOLE = re.compile(r"(?=[^0-9]*(?:[0-9.]{1,19})$)([+-]?[0-9]+)\.?0*")
 
 
 def step(value: Any, name: Any) -> Any:
@@ -16,18 +21,34 @@ def step(value: Any, name: Any) -> Any:
     if kind is dict:
         return value.get(name if name.__class__ is str else key(name), UNDEFINED)
     if kind is list:
-        return value[name] if name.__class__ is int and 0 <= name < len(value) else UNDEFINED
+        place = name if name.__class__ is int else whole_number(name)
+        return value[place] if 0 <= place < len(value) else UNDEFINED
     if kind is Set:
         return value.members.get(key(name), UNDEFINED)
     return UNDEFINED
 
 
 def base_step(value: Any, name: Any) -> Any:
-    """Return `value[name]` in a base document: OPA's store finds `{"2": x}` under the number 2 too."""
+    """Return `value[name]` in a base document: OPA's store takes the number 2 and the text 2 for one."""
     found = step(value, name)
-    if found is UNDEFINED and value.__class__ is dict and name.__class__ is int:
-        return value.get(str(name), UNDEFINED)
+    if found is not UNDEFINED:
+        return found
+    if value.__class__ is dict and name.__class__ in (int, Number):
+        return value.get(str(name) if name.__class__ is int else name.text, UNDEFINED)
+    if value.__class__ is list and name.__class__ is str:
+        return step(value, place_named(name))
     return found
+
+
+def whole_number(name: Any) -> int:
+    """Return the place in an array that a number such as 1.0 names, or -1: 1e0 names none."""
+    return place_named(name.text) if name.__class__ is Number else -1
+
+
+def place_named(text: str) -> int:
+    """Return the place in an array that a text such as 1 names, or -1."""
+    found = _WHOLE.fullmatch(text)
+    return int(found[1]) if found else -1
 
 
 def items(state: State, value: Any) -> Iterable[tuple[Any, Any]]:
