@@ -9,6 +9,7 @@
 #   subject: tf_plan_check
 #   needs: [tf_plan_check]
 #   unknown: handled
+#   absent: unknown
 #   message: "{subject} has status {status}: {problems}"
 #   remediation: >-
 #     Remove the cause the check names, then plan again.

@@ -2,7 +2,7 @@
 # scope: package
 # title: Containers are made from a versioned template
 # description: >-
-#   A template named latest, or without a version, is another one next month; the container cannot
+#   A template named latest, in whatever case, or without a version, is another one next month; the container cannot
 #   be made again as it was.
 # custom:
 #   severity: critical
@@ -24,5 +24,5 @@ findings contains {"subject": id, "at": "/attrs/ostemplate", "template": object.
 versioned(resource) if {
 	is_string(resource.attrs.ostemplate)
 	regex.match(`^[^:/]+:vztmpl/.+-v[1-9][0-9]*[.]tar[.]gz$`, resource.attrs.ostemplate)
-	not contains(resource.attrs.ostemplate, "latest")
+	not contains(lower(resource.attrs.ostemplate), "latest")
 }

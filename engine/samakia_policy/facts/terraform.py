@@ -36,13 +36,22 @@ class _Place:
         make: Callable[[], Attrs],
         pointer: str,
         moves: Mapping[str, str] | None = None,
+        block: Callable[[], str | None] | None = None,
     ) -> Fact:
-        """Return a fact of this plan's environment, its attributes made when first read."""
+        """Return a fact of this plan's environment, its attributes made when first read.
+
+        `moves` leads from attributes to places below the pointer, `block` to its expressions.
+        """
         identity = f"{self.env}#{name}" if name else self.env
         common = {"env": self.env, "env_class": self.env_class}
         origin = Origin(self.path, pointer, self.digest)
-        places = _Moved(origin, _PLACES.get(kind, {}) if moves is None else moves)
+        places = _Moved(origin, _PLACES.get(kind, {}) if moves is None else moves, block)
         return Fact(kind, identity, lambda: {**common, **make()}, origin, places)
+
+    def block(self, module: str, resource: Any) -> Callable[[], str | None]:
+        """Return a function to the pointer of a resource's expressions, None where it has no block."""
+        of = self.references.pointer
+        return lambda: of(module_path(module), resource.mode, resource.type, resource.name)
 
 
 def plan_facts(
@@ -56,10 +65,13 @@ def plan_facts(
         name = f"{change.address} (deposed {change.deposed})" if change.deposed else change.address
         yield place.fact("tf_change", name, _later(_change, place, change), pointer)
         if _remains(change) and not change.deposed:
-            yield place.fact("tf_resource", change.address, _later(_resource, place, change), pointer)
+            block = place.block(change.module_address, change)
+            make = _later(_resource, place, change)
+            yield place.fact("tf_resource", change.address, make, pointer, block=block)
     for entry in plan.unchanged:
         address, make = entry.resource.address, _later(_state, place, entry)
-        yield place.fact("tf_resource", address, make, entry.pointer, _STATE_PLACES)
+        block = place.block(entry.module_address, entry.resource)
+        yield place.fact("tf_resource", address, make, entry.pointer, _STATE_PLACES, block)
     yield from _configuration(place)
     for n, check in enumerate(plan.checks):
         name = str(check.address.to_display)
@@ -119,7 +131,7 @@ def _change(place: _Place, change: ResourceChange) -> Attrs:
     done = change.change
     before = visible(value(done.before, None), False, value(done.before_sensitive, False))
     return {
-        **_names(change, module_path(change.module_address)),
+        **_names(change, change.module_address),
         "actions": done.actions,
         "before": place.redact(before),
         "after": place.redact(_after(place, change)),
@@ -138,24 +150,26 @@ def _after(place: _Place, change: ResourceChange) -> Any:
 def _resource(place: _Place, change: ResourceChange) -> Attrs:
     path = module_path(change.module_address)
     attrs = place.redact(_after(place, change))
-    return {**_names(change, path), **_references(place, change, path), "attrs": attrs or {}}
+    names = _names(change, change.module_address)
+    return {**names, **_references(place, change, path), "attrs": attrs or {}}
 
 
 def _state(place: _Place, entry: StateEntry) -> Attrs:
     resource, value = entry.resource, place.plan.decode_or
     path = module_path(entry.module_address)
     attrs = visible(value(resource.values, {}), False, value(resource.sensitive_values, False))
-    return {**_names(resource, path), **_references(place, resource, path), "attrs": place.redact(attrs)}
+    names = _names(resource, entry.module_address)
+    return {**names, **_references(place, resource, path), "attrs": place.redact(attrs)}
 
 
-def _names(resource: Any, path: Path) -> Attrs:
+def _names(resource: Any, module: str) -> Attrs:
     return {
         "address": resource.address,
         "mode": resource.mode,
         "type": resource.type,
         "name": resource.name,
         "provider": resource.provider_name,
-        "module": ".".join(path),
+        "module": module,
     }
 
 
@@ -179,6 +193,9 @@ def _configuration(place: _Place) -> Iterator[Fact]:
     for name, variable in sorted(place.plan.root.variables.items()):
         pointer = f"/configuration/root_module/variables/{escape(name)}"
         yield place.fact("tf_variable", name, _later(_variable, place, (name, variable)), pointer)
+    for name in sorted(set(place.plan.variables) - set(place.plan.root.variables)):
+        make = _later(_given_variable, place, name)
+        yield place.fact("tf_variable", name, make, f"/variables/{escape(name)}", _GIVEN_PLACES)
 
 
 def _implied(place: _Place) -> Iterator[Fact]:
@@ -237,11 +254,22 @@ def _variable(place: _Place, named: tuple[str, Any]) -> Attrs:
     name, variable = named
     given = place.plan.variables.get(name)
     default = place.plan.decode_or(variable.default, _NO_DEFAULT)
-    attrs: Attrs = {"name": name, "has_default": default is not _NO_DEFAULT, "sensitive": variable.sensitive}
+    attrs: Attrs = {"name": name, "declared": True, "sensitive": variable.sensitive}
+    attrs["has_default"] = default is not _NO_DEFAULT
     if given is not None:
         value = place.plan.decode_or(given.value, None)
         attrs["value"] = redacted("sensitive") if variable.sensitive else place.redact({name: value})[name]
     return attrs
+
+
+def _given_variable(place: _Place, name: str) -> Attrs:
+    """Return a variable that has a value, but no declaration in the configuration that the plan shows."""
+    root = place.plan.root
+    shown = root.resources or root.variables or root.module_calls
+    declared = False if shown else unknown("the plan shows no configuration")
+    value = place.plan.decode_or(place.plan.variables[name].value, None)
+    attrs: Attrs = {"name": name, "declared": declared, "sensitive": False, "has_default": False}
+    return attrs | {"value": place.redact({name: value})[name]}
 
 
 _NO_DEFAULT = object()
@@ -255,13 +283,18 @@ def _check(_place: _Place, check: Any) -> Attrs:
 class _Moved(Mapping[str, Origin]):
     """Places of attributes that lie elsewhere in the plan, made only when a finding asks."""
 
-    __slots__ = ("_moves", "_origin")
+    __slots__ = ("_block", "_moves", "_origin")
 
-    def __init__(self, origin: Origin, moves: Mapping[str, str]) -> None:
-        self._origin, self._moves = origin, moves
+    def __init__(
+        self, origin: Origin, moves: Mapping[str, str], block: Callable[[], str | None] | None
+    ) -> None:
+        self._origin, self._moves, self._block = origin, moves, block
 
     def __getitem__(self, name: str) -> Origin:
-        return Origin(self._origin.path, self._origin.pointer + self._moves[name], self._origin.digest)
+        pointer = self._block() if name == "/references" and self._block is not None else None
+        if pointer is None:
+            pointer = self._origin.pointer + self._moves[name]
+        return Origin(self._origin.path, pointer, self._origin.digest)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._moves)
@@ -277,5 +310,6 @@ _PLACES: dict[str, dict[str, str]] = {
     "tf_provider_config": {"/args": "/expressions", "/arguments": "/expressions"},
     "tf_variable": {"/name": ""},
 }
+_GIVEN_PLACES = {"/name": "", "/value": "/value"}
 _STATE_PLACES = {"/attrs": "/values", "/references": ""}
 _IMPLIED_PLACES = {"/source": "/provider_name"}

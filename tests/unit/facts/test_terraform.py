@@ -317,3 +317,39 @@ def test_references_in_a_circle_end() -> None:
     found = _references(root, "proxmox_lxc.ct")["ssh_public_keys"]
     assert "var.keys" in found
     assert len(found) == 1 + len(again)
+
+
+def test_a_resource_names_the_instance_of_its_module() -> None:
+    """Two instances of one module are told apart."""
+    address = 'module.a["x.y"].module.b[0].proxmox_lxc.ct'
+    facts = _facts(resource_changes=[_change(address, {}), _change("proxmox_lxc.plain", {})])
+    assert facts[f"tf_resource:samakia-dev#{address}"].attrs["module"] == 'module.a["x.y"].module.b[0]'
+    assert facts[f"tf_change:samakia-dev#{address}"].attrs["module"] == 'module.a["x.y"].module.b[0]'
+    assert facts["tf_resource:samakia-dev#proxmox_lxc.plain"].attrs["module"] == ""
+
+
+def test_references_have_their_place_in_the_configuration() -> None:
+    """An argument's expression, in the module it is written in; without a block, the change."""
+    module = {"resources": [_block("other"), _block("ct", ssh_public_keys=["var.keys"])]}
+    root = {"module_calls": {"m": {"module": module}}}
+    changes = [_change('module.m["a"].proxmox_lxc.ct', {}), _change("proxmox_lxc.x", {})]
+    facts = _facts(root, resource_changes=changes)
+    placed = facts['tf_resource:samakia-dev#module.m["a"].proxmox_lxc.ct'].place(
+        "/references/ssh_public_keys"
+    )
+    expressions = "/configuration/root_module/module_calls/m/module/resources/1/expressions"
+    assert placed.pointer == f"{expressions}/ssh_public_keys"
+    unplaced = facts["tf_resource:samakia-dev#proxmox_lxc.x"].place("/references/a")
+    assert unplaced.pointer == "/resource_changes/1/a"
+
+
+def test_a_variable_that_is_given_and_not_declared_is_a_fact() -> None:
+    """A misspelt or left-over key of a tfvars file has a value that nothing reads."""
+    root = {"variables": {"known": {}}}
+    facts = _facts(root, variables={"known": {"value": 1}, "pm_tls_insecure": {"value": True}})
+    given = facts["tf_variable:samakia-dev#pm_tls_insecure"]
+    assert (given.attrs["declared"], given.attrs["value"]) == (False, True)
+    assert given.place("/name").pointer == "/variables/pm_tls_insecure"
+    assert facts["tf_variable:samakia-dev#known"].attrs["declared"] is True
+    bare = _facts({}, variables={"known": {"value": 1}})
+    assert "$unknown" in bare["tf_variable:samakia-dev#known"].attrs["declared"]

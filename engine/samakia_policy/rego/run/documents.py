@@ -15,7 +15,7 @@ class Branch:
     """A place that packages or rules name. `value` evaluates the rules whose name ends exactly here.
 
     `open`: what lies here is an object that children and deeper rules add to; else it is one whole document.
-    `depths`: how many steps below the rules here, whose names hold variables, put their values; (0,) for a set.
+    `depths`: how many steps below the rules here, whose names hold variables, put their values; 0 for a set.
     """
 
     __slots__ = ("children", "depths", "function", "open", "path", "value")

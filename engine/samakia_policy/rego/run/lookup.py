@@ -34,7 +34,7 @@ def base_step(value: Any, name: Any) -> Any:
     if found is not UNDEFINED:
         return found
     if value.__class__ is dict and name.__class__ in (int, Number):
-        return value.get(str(name) if name.__class__ is int else name.text, UNDEFINED)
+        return value.get(name.text if isinstance(name, Number) else str(name), UNDEFINED)
     if value.__class__ is list and name.__class__ is str:
         return step(value, place_named(name))
     return found
