@@ -6,11 +6,11 @@ import pytest
 
 from samakia_policy.rego.compiler.dependencies import build_graph
 from samakia_policy.rego.compiler.graph import Graph
-from samakia_policy.rego.compiler.text import text
 from samakia_policy.rego.compiler.tree import module_tree, rule_ref, rule_tree
 from samakia_policy.rego.compiler.walk import rules
 from samakia_policy.rego.syntax.modules import parse_module
 from samakia_policy.rego.syntax.nodes import Module, Rule
+from samakia_policy.rego.syntax.printer import text_of
 
 
 def graph_of(*sources: str) -> tuple[list[Module], Graph]:
@@ -25,7 +25,7 @@ def graph_of(*sources: str) -> tuple[list[Module], Graph]:
 
 def named(found: list[Rule]) -> list[str]:
     """Return rules by path, sorted."""
-    return sorted(text(rule_ref(rule)) for rule in found)
+    return sorted(text_of(rule_ref(rule)) for rule in found)
 
 
 BASE = "package a\n\nq := 1\n\nr := 2\n\ns contains 3\n\nf(x) := x\n\n"
@@ -73,7 +73,8 @@ def test_else_clauses_are_depended_on() -> None:
 def test_order_puts_dependencies_first() -> None:
     """In order of place otherwise."""
     _, graph = graph_of("package a\n\np := data.a.q\n\nz := 1\n\nq := data.b.r", "package b\n\nr := data.a.z")
-    assert [text(rule_ref(rule)) for rule in graph.sort()] == ["data.a.z", "data.b.r", "data.a.q", "data.a.p"]
+    expected = ["data.a.z", "data.b.r", "data.a.q", "data.a.p"]
+    assert [text_of(rule_ref(rule)) for rule in graph.sort()] == expected
 
 
 def test_perhaps_and_surely() -> None:

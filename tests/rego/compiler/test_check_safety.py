@@ -7,8 +7,8 @@ import re
 import pytest
 
 from samakia_policy.rego.compiler.stages import compile_modules
-from samakia_policy.rego.compiler.text import text
 from samakia_policy.rego.syntax.modules import parse_module
+from samakia_policy.rego.syntax.printer import text_of
 
 ORDERS = [
     (
@@ -108,7 +108,7 @@ ORDERS = [
 def test_order(rule: str, wanted: list[str]) -> None:
     """As OPA orders it."""
     compiled = compile_modules({"a.rego": parse_module("a.rego", f"package a\n\n{rule}")})
-    found = [text(expr) for expr in compiled.modules["a.rego"].rules[0].body]
+    found = [text_of(expr) for expr in compiled.modules["a.rego"].rules[0].body]
     assert named(found, compiled.rewritten) == wanted
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from samakia_policy.rego.compiler.structure import form, same
-from samakia_policy.rego.compiler.text import text
 from samakia_policy.rego.syntax.modules import parse_term
+from samakia_policy.rego.syntax.order import form, same
+from samakia_policy.rego.syntax.printer import text_of
 
 PRINTED = [
     ("1.50", "1.50"),
@@ -41,7 +41,7 @@ PRINTED = [
 @pytest.mark.parametrize(("source", "printed"), PRINTED)
 def test_text(source: str, printed: str) -> None:
     """As OPA writes it."""
-    assert text(parse_term(source)) == printed
+    assert text_of(parse_term(source)) == printed
 
 
 ALIKE = [
@@ -71,4 +71,4 @@ def test_order_of_terms() -> None:
     sources += ["[1]", "{1: 2}", "{1}", "[x | x]", "f(1)"]
     terms = [parse_term(source) for source in sources]
     backwards = terms[::-1]
-    assert [text(term) for term in sorted(backwards, key=form)] == [text(term) for term in terms]
+    assert [text_of(term) for term in sorted(backwards, key=form)] == [text_of(term) for term in terms]

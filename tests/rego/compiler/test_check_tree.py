@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from samakia_policy.rego.compiler.text import text
 from samakia_policy.rego.compiler.tree import RuleTree, module_tree, rule_ref, rule_tree
 from samakia_policy.rego.syntax.modules import parse_module, parse_ref
+from samakia_policy.rego.syntax.printer import text_of
 
 MODULES = {
     "a.rego": "package a\n\np := 1\n\nq contains 1\n\nr[x].s := 1 if some x in [1]\n\nr.t := 2\n\nf(x) := x",
@@ -44,7 +44,7 @@ EXACT = [
 @pytest.mark.parametrize(("ref", "paths"), EXACT)
 def test_rules_exactly_at_a_reference(tree: RuleTree, ref: str, paths: list[str]) -> None:
     """Rules lie at the ground part of their path."""
-    assert [text(rule_ref(rule)) for rule in tree.exact(parse_ref(ref))] == paths
+    assert [text_of(rule_ref(rule)) for rule in tree.exact(parse_ref(ref))] == paths
 
 
 DYNAMIC = [
@@ -68,13 +68,13 @@ DYNAMIC = [
 @pytest.mark.parametrize(("ref", "paths"), DYNAMIC)
 def test_rules_a_reference_may_lead_to(tree: RuleTree, ref: str, paths: list[str]) -> None:
     """Variables match anything; data.system is not enumerated."""
-    assert sorted(text(rule_ref(rule)) for rule in tree.dynamic(parse_ref(ref))) == paths
+    assert sorted(text_of(rule_ref(rule)) for rule in tree.dynamic(parse_ref(ref))) == paths
 
 
 def test_hidden_rules_when_asked_for(tree: RuleTree) -> None:
     """With hidden rules, data[x] leads to data.system."""
     found = tree.dynamic(parse_ref("data[x].main.p"), hidden=True)
-    assert [text(rule_ref(rule)) for rule in found] == ["data.system.main.p"]
+    assert [text_of(rule_ref(rule)) for rule in found] == ["data.system.main.p"]
 
 
 DOCUMENTS = [("data.a.p.x.y", 1), ("data.a.b.p", 2), ("data.a", 0), ("data.a.q[_]", 1), ("data.z", 0)]

@@ -11,10 +11,10 @@ import pytest
 import yaml
 
 from samakia_policy.rego.compiler.stages import compile_modules
-from samakia_policy.rego.compiler.text import text
 from samakia_policy.rego.compiler.walk import rules
 from samakia_policy.rego.depth import deep
 from samakia_policy.rego.syntax.modules import parse_module
+from samakia_policy.rego.syntax.printer import text_of
 
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 LOCAL = re.compile(r"__local(\d+)__")
@@ -39,7 +39,7 @@ def core(modules: dict[str, str]) -> str:
     lines: list[str] = []
     for module in compiled.modules.values():
         for rule in rules(module):
-            head, *body = numbered([text(rule.head), *map(text, rule.body)])
+            head, *body = numbered([text_of(rule.head), *map(text_of, rule.body)])
             lines += [head, *[f"  {literal}" for literal in body]]
     return "\n".join(lines)
 
@@ -61,8 +61,8 @@ def test_what_is_given_stays_as_it_is() -> None:
     module = parse_module(
         "a.rego", "package a\n\nimport data.b\n\np contains x if some x in b.xs with input as q\n\nq := 1"
     )
-    before = [(text(rule.head), [text(expr) for expr in rule.body]) for rule in module.rules]
+    before = [(text_of(rule.head), [text_of(expr) for expr in rule.body]) for rule in module.rules]
     compile_modules({"a.rego": module})
-    after = [(text(rule.head), [text(expr) for expr in rule.body]) for rule in module.rules]
+    after = [(text_of(rule.head), [text_of(expr) for expr in rule.body]) for rule in module.rules]
     assert after == before
     assert len(module.imports) == 1

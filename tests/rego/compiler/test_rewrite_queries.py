@@ -7,9 +7,9 @@ import pytest
 from samakia_policy.rego.compiler.compiled import Compiled
 from samakia_policy.rego.compiler.queries import QueryContext, compile_query
 from samakia_policy.rego.compiler.stages import compile_modules
-from samakia_policy.rego.compiler.text import body_text
 from samakia_policy.rego.errors import RegoError
 from samakia_policy.rego.syntax.modules import parse_module
+from samakia_policy.rego.syntax.printer import body_text
 
 MODULE = "package a.b\n\np := 1\n\nq contains x if some x in input\n\nf(x) := x\n"
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from samakia_policy.rego.builtins.go_quote import quoted as quoted_as_go
 from samakia_policy.rego.builtins.time_parsing import quoted
 from samakia_policy.rego.errors import BuiltinFault
+from samakia_policy.rego.values.quote import quoted as quoted_as_go
 
 _HOURS = {"d": 24, "w": 7 * 24, "y": 365 * 24}
 _UNITS = {

@@ -8,8 +8,8 @@ from typing import Any
 
 from samakia_policy.rego.builtins import go_numbers
 from samakia_policy.rego.builtins.go_numbers import Spec
-from samakia_policy.rego.builtins.go_quote import backquoted, quoted
 from samakia_policy.rego.builtins.limits import PADDING
+from samakia_policy.rego.values.quote import backquoted, quoted
 from samakia_policy.rego.values.raw_bytes import to_bytes
 
 _INT64 = 1 << 63

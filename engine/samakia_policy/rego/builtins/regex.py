@@ -9,12 +9,12 @@ from typing import Any
 
 from samakia_policy.rego.builtins import glob_intersection
 from samakia_policy.rego.builtins.context import Context
-from samakia_policy.rego.builtins.go_quote import quoted
 from samakia_policy.rego.builtins.limits import charge_text
 from samakia_policy.rego.builtins.operands import integer64, string
 from samakia_policy.rego.builtins.regex_syntax import for_re2, refusal
 from samakia_policy.rego.builtins.registry import builtin
 from samakia_policy.rego.errors import BuiltinFault
+from samakia_policy.rego.values.quote import quoted
 from samakia_policy.rego.values.raw_bytes import to_bytes, to_text
 
 Span = tuple[int, int]

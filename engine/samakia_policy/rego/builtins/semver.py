@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from samakia_policy.rego.builtins.go_quote import quoted
 from samakia_policy.rego.builtins.operands import string
 from samakia_policy.rego.builtins.registry import builtin
 from samakia_policy.rego.errors import BuiltinFault
+from samakia_policy.rego.values.quote import quoted
 
 _NUMBER = "(0|[1-9][0-9]{0,18})"
 _NAMES = r"[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 
-from samakia_policy.rego.builtins.go_quote import quoted
+from samakia_policy.rego.values.quote import quoted
 
 _INT64 = 1 << 63
 _ESCAPES = re.compile(

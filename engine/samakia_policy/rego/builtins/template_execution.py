@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from samakia_policy.rego.builtins.context import Context
-from samakia_policy.rego.builtins.go_quote import quoted
 from samakia_policy.rego.builtins.limits import TEXT, charge_text
 from samakia_policy.rego.builtins.template_functions import (
     ARGUMENTS,
@@ -27,6 +26,7 @@ from samakia_policy.rego.builtins.template_nodes import (
 from samakia_policy.rego.builtins.template_parser import ROOT
 from samakia_policy.rego.builtins.template_values import MISSING, absent, shown, truth, type_of
 from samakia_policy.rego.errors import BuiltinFault
+from samakia_policy.rego.values.quote import quoted
 
 _STEPS = 1_000_000
 """Nodes that one template may visit, also where there is no fuel to run out."""

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from samakia_policy.rego.builtins.go_quote import quoted
 from samakia_policy.rego.builtins.template_constants import constant
 from samakia_policy.rego.builtins.template_nodes import (
     Action,
@@ -20,6 +19,7 @@ from samakia_policy.rego.builtins.template_nodes import (
 )
 from samakia_policy.rego.builtins.template_tokens import Token, fault, tokens
 from samakia_policy.rego.errors import BuiltinFault
+from samakia_policy.rego.values.quote import quoted
 
 FUNCTIONS = frozenset(
     [

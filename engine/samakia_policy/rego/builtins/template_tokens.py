@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from samakia_policy.rego.builtins.go_quote import quoted
 from samakia_policy.rego.errors import BuiltinFault
+from samakia_policy.rego.values.quote import quoted
 
 _SPACE = " \t\r\n"
 _TOKEN = re.compile(

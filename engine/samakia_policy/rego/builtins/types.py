@@ -7,7 +7,6 @@ import re
 from typing import Any
 
 from samakia_policy.rego.builtins import operands
-from samakia_policy.rego.builtins.go_quote import quoted
 from samakia_policy.rego.builtins.registry import builtin
 from samakia_policy.rego.errors import BuiltinFault, OperandFault
 from samakia_policy.rego.values.arithmetic import whole
@@ -15,6 +14,7 @@ from samakia_policy.rego.values.collections import Set
 from samakia_policy.rego.values.long_integers import integer_of
 from samakia_policy.rego.values.number import Number
 from samakia_policy.rego.values.order import ordered
+from samakia_policy.rego.values.quote import quoted
 
 _KINDS: dict[str, tuple[type, ...]] = {
     "number": (int, Number),

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from ipaddress import IPv6Address
 from typing import Any
 
-from samakia_policy.rego.builtins.go_quote import quoted
 from samakia_policy.rego.errors import BuiltinFault
+from samakia_policy.rego.values.quote import quoted
 from samakia_policy.rego.values.raw_bytes import to_bytes, to_text
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")

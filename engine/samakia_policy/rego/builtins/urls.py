@@ -6,12 +6,12 @@ import re
 from typing import Any
 
 from samakia_policy.rego.builtins import url_parts
-from samakia_policy.rego.builtins.go_quote import quoted
 from samakia_policy.rego.builtins.operands import string, type_name
 from samakia_policy.rego.builtins.registry import builtin
 from samakia_policy.rego.errors import OPERAND, BuiltinFault, OperandFault
 from samakia_policy.rego.values.collections import Value
 from samakia_policy.rego.values.json_text import plain
+from samakia_policy.rego.values.quote import quoted
 from samakia_policy.rego.values.raw_bytes import to_bytes
 
 _PARAMETERS = 10_000

@@ -6,11 +6,11 @@ from bisect import bisect_right
 from collections.abc import Iterable
 
 from samakia_policy.rego.compiler.faults import place_order
-from samakia_policy.rego.compiler.structure import Form, form
 from samakia_policy.rego.compiler.tree import ground_prefix, rule_ref
 from samakia_policy.rego.errors import TYPE, Fault
 from samakia_policy.rego.slotted import field, slotted
 from samakia_policy.rego.syntax.nodes import Annotations, Import, Module, Rule, Term
+from samakia_policy.rego.syntax.order import Form, form
 
 Path = tuple[Form, ...]
 Link = tuple[list[Term], Annotations | None]

@@ -8,10 +8,10 @@ from typing import Any
 from samakia_policy.rego.builtins.registry import signatures
 from samakia_policy.rego.compiler.conflicts import shown_ref
 from samakia_policy.rego.compiler.outputs import Arity, is_equality
-from samakia_policy.rego.compiler.text import text
 from samakia_policy.rego.compiler.walk import children, walk
 from samakia_policy.rego.errors import TYPE, Fault
 from samakia_policy.rego.syntax.nodes import Call, Expr
+from samakia_policy.rego.syntax.printer import text_of
 
 Mismatch = Callable[[Expr, Call], Fault | None]
 
@@ -26,9 +26,9 @@ def check_void(node: Any) -> list[Fault]:
 def _void(node: Any, found: list[Fault], whole: bool) -> None:
     kind = node.__class__
     if kind is Call and not whole:
-        entry = signatures().get(text(node.operator))
+        entry = signatures().get(text_of(node.operator))
         if entry is not None and "result" not in entry["decl"]:
-            found.append(Fault(TYPE, f"{text(node)} used as value", node.location))
+            found.append(Fault(TYPE, f"{text_of(node)} used as value", node.location))
     for child in children(node):
         _void(child, found, kind is Expr)
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
-from samakia_policy.rego.compiler.structure import Form, form
-from samakia_policy.rego.compiler.text import text
 from samakia_policy.rego.compiler.tree import ModuleTree, RuleTree, ground_prefix, rule_ref
 from samakia_policy.rego.compiler.walk import is_ground
 from samakia_policy.rego.errors import COMPILE, TYPE, Fault
 from samakia_policy.rego.slotted import field, slotted
 from samakia_policy.rego.syntax.location import Location
 from samakia_policy.rego.syntax.nodes import Module, Ref, Rule, Scalar, Term, Var
+from samakia_policy.rego.syntax.order import Form, form
+from samakia_policy.rego.syntax.printer import text_of
 
 PathExists = Callable[[list[str]], bool]
 
@@ -137,8 +137,8 @@ def _package_conflicts(node: ModuleTree, module: Module) -> list[Fault]:
         below = node.find(_named(terms))
         for other in below.modules if below is not None else ():
             path = other.package.path
-            shown = f"package {text(Ref(path[0], path[1:]))}"
-            message = f"{shown} conflicts with rule {text(rule.head.ref)} defined at {rule.location}"
+            shown = f"package {text_of(Ref(path[0], path[1:]))}"
+            message = f"{shown} conflicts with rule {text_of(rule.head.ref)} defined at {rule.location}"
             found.append(Fault(TYPE, message, module.package.location))
     return found
 
@@ -152,4 +152,4 @@ def shown_ref(ref: Ref, rewritten: Mapping[str, str]) -> str:
     head, *path = [
         Var(rewritten.get(term.name, term.name)) if isinstance(term, Var) else term for term in ref.terms
     ]
-    return text(Ref(head, path))
+    return text_of(Ref(head, path))

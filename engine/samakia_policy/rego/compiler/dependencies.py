@@ -12,12 +12,12 @@ from typing import Any
 from samakia_policy.rego.compiler.graph import Dynamic, Graph, Targets
 from samakia_policy.rego.compiler.known_values import Known, expand, known_before, ordered_bindings
 from samakia_policy.rego.compiler.origins import origins
-from samakia_policy.rego.compiler.structure import Form, form
 from samakia_policy.rego.compiler.tree import rule_ref
 from samakia_policy.rego.compiler.variables import all_vars
 from samakia_policy.rego.compiler.walk import CHILDREN, is_constant, rules
 from samakia_policy.rego.slotted import field, slotted
 from samakia_policy.rego.syntax.nodes import Module, Ref, Rule, Term, Var
+from samakia_policy.rego.syntax.order import Form, form
 
 Look = Callable[[Ref], list[Rule]]
 

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from samakia_policy.rego.compiler.locals import Locals, copy_var, equality, extend
-from samakia_policy.rego.compiler.structure import Form, form
 from samakia_policy.rego.compiler.variables import RESERVED
 from samakia_policy.rego.compiler.walk import COMPREHENSIONS
 from samakia_policy.rego.syntax.nodes import (
@@ -28,6 +27,7 @@ from samakia_policy.rego.syntax.nodes import (
     Term,
     Var,
 )
+from samakia_policy.rego.syntax.order import Form, form
 
 _Item = TypeVar("_Item", Term, tuple[Term, Term])
 _SUBJECTS = (Array, Object, SetTerm, *COMPREHENSIONS)

@@ -7,10 +7,10 @@ from typing import Any
 
 from samakia_policy.rego.compiler.faults import place_order
 from samakia_policy.rego.compiler.origins import Origin
-from samakia_policy.rego.compiler.structure import form
 from samakia_policy.rego.compiler.walk import chain
 from samakia_policy.rego.slotted import field, slotted
 from samakia_policy.rego.syntax.nodes import Ref, Rule
+from samakia_policy.rego.syntax.order import form
 
 
 @slotted(eq=False)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Container
 
 from samakia_policy.rego.builtins.registry import signatures
-from samakia_policy.rego.compiler.text import text
 from samakia_policy.rego.compiler.variables import RESERVED
 from samakia_policy.rego.compiler.walk import exprs
 from samakia_policy.rego.errors import COMPILE, TYPE, Fault
 from samakia_policy.rego.syntax.nodes import Call, Expr, Module, Ref, Rule, Term, Var
+from samakia_policy.rego.syntax.printer import text_of
 
 
 def check_overrides(module: Module) -> list[Fault]:
@@ -48,7 +48,7 @@ def _root(term: Term) -> str:
 
 def _assigned_name(expr: Expr) -> str:
     call = expr.terms
-    if not isinstance(call, Call) or not call.args or text(call.operator) != "assign":
+    if not isinstance(call, Call) or not call.args or text_of(call.operator) != "assign":
         return ""
     return _root(call.args[0])
 
@@ -67,7 +67,7 @@ def check_unsafe(module: Module, forbidden: Container[str]) -> list[Fault]:
 def _calls_of(module: Module, names: Container[str], adjective: str) -> list[Fault]:
     found = []
     for expr in exprs(module):
-        name = text(expr.terms.operator) if isinstance(expr.terms, Call) else ""
+        name = text_of(expr.terms.operator) if isinstance(expr.terms, Call) else ""
         if name in names:
             message = f"{adjective} built-in function calls in expression: {name}"
             found.append(Fault(TYPE, message, expr.location))

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from samakia_policy.rego.compiler.outputs import equation
-from samakia_policy.rego.compiler.structure import form
 from samakia_policy.rego.compiler.walk import is_constant
 from samakia_policy.rego.slotted import slotted
 from samakia_policy.rego.syntax.nodes import Array, Body, Expr, Object, Ref, Scalar, SetTerm, Term, Var
+from samakia_policy.rego.syntax.order import form
 
 Known = Mapping[str, list[Term]]
 MOST = 64

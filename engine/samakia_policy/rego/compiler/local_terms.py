@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import Any
 
 from samakia_policy.rego.compiler.scopes import Scopes
-from samakia_policy.rego.compiler.text import text
 from samakia_policy.rego.compiler.variables import RESERVED, all_vars
 from samakia_policy.rego.compiler.walk import COMPREHENSIONS, children
 from samakia_policy.rego.errors import COMPILE, Fault
@@ -28,6 +27,7 @@ from samakia_policy.rego.syntax.nodes import (
     Var,
     With,
 )
+from samakia_policy.rego.syntax.printer import text_of
 
 
 class LocalTerms(ABC):
@@ -128,7 +128,7 @@ class LocalTerms(ABC):
     def _call(self, node: Call) -> Call:
         for name in sorted(all_vars([node.operator])):
             if self.scopes.name_of(name) not in (None, name):
-                self._fault(f"called function {text(node.operator)} shadowed", node.location)
+                self._fault(f"called function {text_of(node.operator)} shadowed", node.location)
         self._ref(node.operator)
         return self._arguments(node)
 

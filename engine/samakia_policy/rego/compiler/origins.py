@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from samakia_policy.rego.builtins.registry import signatures
 from samakia_policy.rego.compiler.outputs import equation
-from samakia_policy.rego.compiler.text import text
 from samakia_policy.rego.compiler.walk import is_constant
 from samakia_policy.rego.slotted import field, slotted
 from samakia_policy.rego.syntax.nodes import Array, Call, Expr, Object, Ref, Rule, SetTerm, Term, Var
+from samakia_policy.rego.syntax.printer import text_of
 
 INPUT, RULE, COLLECTION, BUILTIN, KEY, ARGUMENT = range(1, 7)
 _INDEXED = 1
@@ -60,7 +60,7 @@ class _Search:
             self.bindings.setdefault(right.name, left)
 
     def _output(self, call: Call) -> None:
-        name = text(call.operator)
+        name = text_of(call.operator)
         entry = signatures().get(name)
         if entry is not None and len(call.args) == len(entry["decl"].get("args") or ()) + 1:
             last = call.args[-1]

@@ -22,13 +22,13 @@ from samakia_policy.rego.compiler.result_terms import bind_comprehensions
 from samakia_policy.rego.compiler.safety import check_query
 from samakia_policy.rego.compiler.scopes import Scopes
 from samakia_policy.rego.compiler.template_strings import TemplateStrings
-from samakia_policy.rego.compiler.text import text
 from samakia_policy.rego.compiler.variables import RESERVED, safety_vars
 from samakia_policy.rego.compiler.with_values import WithValues
 from samakia_policy.rego.errors import COMPILE, Fault, RegoError
 from samakia_policy.rego.slotted import field, slotted
 from samakia_policy.rego.syntax.modules import parse_body, parse_module
 from samakia_policy.rego.syntax.nodes import Body, Expr, Import, Ref, Scalar, Var
+from samakia_policy.rego.syntax.printer import text_of
 
 _SUFFIX = "q"
 
@@ -126,8 +126,8 @@ class _Stages:
     def resolve(self, body: Body) -> Body:
         """ResolveRefs, in the package and with the imports of the context."""
         package = _package(self.context.package, self.context.version)
-        shown = text(package)
-        own = [module for module in self.compiled.modules.values() if text(module.package) == shown]
+        shown = text_of(package)
+        own = [module for module in self.compiled.modules.values() if text_of(module.package) == shown]
         names = exported_names(own).get(shown, [])
         made = Resolver(global_names(package, names, self.imports), self.notes).query(body)
         self.locals.taken |= self.notes.generated

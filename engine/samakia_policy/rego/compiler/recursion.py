@@ -11,13 +11,13 @@ from samakia_policy.rego.compiler.dependencies import selects
 from samakia_policy.rego.compiler.graph import Dynamic, Graph, Targets
 from samakia_policy.rego.compiler.known_values import members
 from samakia_policy.rego.compiler.origins import ARGUMENT, BUILTIN, COLLECTION, INPUT, KEY, RULE, Origin
-from samakia_policy.rego.compiler.structure import same
-from samakia_policy.rego.compiler.text import text
 from samakia_policy.rego.compiler.tree import RuleTree, rule_ref
 from samakia_policy.rego.compiler.walk import chain
 from samakia_policy.rego.errors import RECURSION, Fault
 from samakia_policy.rego.slotted import slotted
 from samakia_policy.rego.syntax.nodes import Ref, Rule, Scalar, Term, Var
+from samakia_policy.rego.syntax.order import same
+from samakia_policy.rego.syntax.printer import text_of
 
 Edges = Callable[[Rule], list[Rule]]
 MOST_CONDITIONS = 2
@@ -136,7 +136,7 @@ class _Cause:
     def describe(self, where: str) -> str:
         length = len(rule_ref(self.target).terms)
         terms = self._shown(self.dynamic.ref).terms[:length]
-        shown = text(Ref(terms[0], terms[1:]))
+        shown = text_of(Ref(terms[0], terms[1:]))
         name = shown_ref(rule_ref(self.target), self.rewritten)
         conditions = self._conditions(terms)
         if not conditions or len(conditions) > MOST_CONDITIONS or any(map(self._impossible, conditions)):
@@ -184,7 +184,7 @@ class _Cause:
 
     def _condition(self, condition: _Condition) -> str:
         note = self._note(condition)
-        shown = f"{text(condition.term)} is {text(condition.value)}"
+        shown = f"{text_of(condition.term)} is {text_of(condition.value)}"
         return f"{shown} ({note})" if note else shown
 
     def _note(self, condition: _Condition) -> str:
@@ -193,7 +193,7 @@ class _Cause:
             from_rule = isinstance(term.head, Var) and term.head.name == "data"
             return "rule values aren't known at compile time" if from_rule else ""
         origin = self._origin(condition)
-        return "" if origin is None else self._origin_note(text(condition.term), origin)
+        return "" if origin is None else self._origin_note(text_of(condition.term), origin)
 
     def _origin_note(self, name: str, origin: Origin) -> str:
         rule = shown_ref(rule_ref(self.rule), self.rewritten)
@@ -205,8 +205,8 @@ class _Cause:
         if origin.kind == COLLECTION:
             values = members(origin.source) or []
             few = len(values) <= MOST_MEMBERS
-            return f"{name} is one of {text(origin.source) if few else f'{len(values)} values'}"
-        source = text(origin.source)
+            return f"{name} is one of {text_of(origin.source) if few else f'{len(values)} values'}"
+        source = text_of(origin.source)
         if origin.kind == RULE:
             return f"{name} comes from rule {source}, whose value isn't known at compile time"
         assert origin.kind == INPUT

@@ -7,7 +7,6 @@ from typing import Any
 
 from samakia_policy.rego.compiler.operand_bodies import safety_collector
 from samakia_policy.rego.compiler.outputs import Arity, body_outputs, output_vars
-from samakia_policy.rego.compiler.structure import same
 from samakia_policy.rego.compiler.variables import Collector, all_vars
 from samakia_policy.rego.compiler.walk import COMPREHENSIONS, children
 from samakia_policy.rego.slotted import field, slotted
@@ -23,6 +22,7 @@ from samakia_policy.rego.syntax.nodes import (
     SetComp,
     Var,
 )
+from samakia_policy.rego.syntax.order import same
 
 Unsafe = dict[Expr, set[str]]
 _CLOSURES = (*COMPREHENSIONS, Every, Not, Logical)

@@ -9,8 +9,6 @@ from samakia_policy.rego.compiler.declared import declared_vars
 from samakia_policy.rego.compiler.locals import PREFIX
 from samakia_policy.rego.compiler.notes import Notes
 from samakia_policy.rego.compiler.patterns import pattern_names, shadowed_root
-from samakia_policy.rego.compiler.structure import Form, form
-from samakia_policy.rego.compiler.text import text
 from samakia_policy.rego.compiler.variables import RESERVED, all_vars
 from samakia_policy.rego.errors import COMPILE, Fault
 from samakia_policy.rego.syntax.nodes import (
@@ -38,6 +36,8 @@ from samakia_policy.rego.syntax.nodes import (
     Var,
     With,
 )
+from samakia_policy.rego.syntax.order import Form, form
+from samakia_policy.rego.syntax.printer import text_of
 
 Globals = dict[str, Ref]
 _PREFIX_LENGTH = len(PREFIX)
@@ -64,7 +64,7 @@ def exported_names(modules: Iterable[Module]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for module in modules:
         heads = [rule.head.ref.head for rule in module.rules]
-        found.setdefault(text(module.package), []).extend(
+        found.setdefault(text_of(module.package), []).extend(
             [head.name for head in heads if isinstance(head, Var)]
         )
     return found
@@ -201,7 +201,7 @@ class Resolver:
         head = node.head
         if node.path or not isinstance(head, Var):
             made = self._ref(node)
-            self.notes.called.add(text(made))
+            self.notes.called.add(text_of(made))
             return made
         found = self._global_at(head)
         if found is not None:

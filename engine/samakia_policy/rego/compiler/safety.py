@@ -9,8 +9,6 @@ from samakia_policy.rego.compiler.faults import place_order
 from samakia_policy.rego.compiler.operand_bodies import safety_collector
 from samakia_policy.rego.compiler.outputs import Arity, equation
 from samakia_policy.rego.compiler.reorder import Unsafe, reorder
-from samakia_policy.rego.compiler.structure import form
-from samakia_policy.rego.compiler.text import text
 from samakia_policy.rego.compiler.tree import ground_prefix
 from samakia_policy.rego.compiler.variables import RESERVED, all_vars, placed_vars, safety_vars
 from samakia_policy.rego.compiler.walk import rules
@@ -18,6 +16,8 @@ from samakia_policy.rego.errors import UNSAFE, Fault
 from samakia_policy.rego.slotted import slotted
 from samakia_policy.rego.syntax.location import Location
 from samakia_policy.rego.syntax.nodes import Body, Head, Module, Ref, Rule, Scalar
+from samakia_policy.rego.syntax.order import form
+from samakia_policy.rego.syntax.printer import text_of
 
 GENERATED = "__local"
 FUTURE_KEYWORDS = frozenset({"in", "every", "contains", "if", "not", "and", "or"})
@@ -154,7 +154,7 @@ class Scopes:
             self._rows = _shared_rows(self.module)
         if rule.location.row not in self._rows:
             return ""
-        return f" in rule {text(_name(rule))}"
+        return f" in rule {text_of(_name(rule))}"
 
 
 def _name(rule: Rule) -> Ref:

@@ -27,12 +27,12 @@ from samakia_policy.rego.compiler.result_terms import bind_comprehensions, bind_
 from samakia_policy.rego.compiler.rule_locals import RuleLocals
 from samakia_policy.rego.compiler.safety import check_bodies, check_heads
 from samakia_policy.rego.compiler.template_strings import TemplateStrings
-from samakia_policy.rego.compiler.text import text
 from samakia_policy.rego.compiler.tree import ModuleTree, RuleTree, module_tree, rule_tree
 from samakia_policy.rego.compiler.walk import rules
 from samakia_policy.rego.compiler.with_values import WithValues
 from samakia_policy.rego.errors import Fault
 from samakia_policy.rego.syntax.nodes import Module, Rule
+from samakia_policy.rego.syntax.printer import text_of
 
 _METADATA = frozenset((CHAIN, RULE))
 Schemas = Mapping[str, Any]
@@ -109,7 +109,7 @@ class Stages:
         known = signatures()
         for name, module in self.given.items():
             notes = self.notes[name] = Notes(known)
-            made, faults = resolve_module(module, exports[text(module.package)], notes)
+            made, faults = resolve_module(module, exports[text_of(module.package)], notes)
             self.compiled.modules[name] = made
             self.faults.add(faults)
             self.locals.taken |= notes.generated

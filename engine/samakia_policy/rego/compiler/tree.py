@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from samakia_policy.rego.compiler.structure import form
 from samakia_policy.rego.compiler.walk import is_constant, is_ground
 from samakia_policy.rego.slotted import field, slotted
 from samakia_policy.rego.syntax.nodes import Module, Ref, Rule, Scalar, Term, Var
+from samakia_policy.rego.syntax.order import form
 from samakia_policy.rego.values.collections import Key, key
 
 SYSTEM = "system"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from samakia_policy.rego.compiler.structure import form
 from samakia_policy.rego.compiler.variables import pattern_vars, safety_vars
 from samakia_policy.rego.slotted import field, slotted
 from samakia_policy.rego.syntax.nodes import (
@@ -16,6 +15,7 @@ from samakia_policy.rego.syntax.nodes import (
     Term,
     Var,
 )
+from samakia_policy.rego.syntax.order import form
 
 _DOCUMENTS = (Ref, Call)
 _COMPREHENSIONS = (ArrayComp, SetComp, ObjectComp)

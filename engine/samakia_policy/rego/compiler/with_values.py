@@ -9,7 +9,6 @@ from samakia_policy.rego.builtins.registry import signatures
 from samakia_policy.rego.compiler.compiled import builtin_name
 from samakia_policy.rego.compiler.locals import Locals, copy_var
 from samakia_policy.rego.compiler.result_terms import needs_evaluation
-from samakia_policy.rego.compiler.text import text
 from samakia_policy.rego.compiler.tree import RuleTree
 from samakia_policy.rego.compiler.walk import children
 from samakia_policy.rego.errors import COMPILE, TYPE, Fault
@@ -27,6 +26,7 @@ from samakia_policy.rego.syntax.nodes import (
     Var,
     With,
 )
+from samakia_policy.rego.syntax.printer import text_of
 
 _BUILT_IN = "with keyword replacing built-in function: "
 _TARGETS = "with keyword target must reference existing input, data, or a function"
@@ -128,8 +128,8 @@ class WithValues:
         return isinstance(value, Ref) and builtin_name(value) is not None
 
     def _check_unsafe(self, term: Term) -> None:
-        if isinstance(term, Ref | Var) and text(term) in self.unsafe:
-            message = f'{_BUILT_IN}target must not be unsafe: "{text(term)}"'
+        if isinstance(term, Ref | Var) and text_of(term) in self.unsafe:
+            message = f'{_BUILT_IN}target must not be unsafe: "{text_of(term)}"'
             raise Refused(Fault(COMPILE, message, term.location))
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 from samakia_policy.rego.syntax import nodes as n
-from samakia_policy.rego.syntax.order import in_order, pairs_in_order
-from samakia_policy.rego.syntax.quote import quote
+from samakia_policy.rego.syntax.order import Form, form, pairs_in_order
 from samakia_policy.rego.syntax.tokens import WORDS, WORDS_V1
 from samakia_policy.rego.syntax.walk import is_binary
-from samakia_policy.rego.values.number import Number
+from samakia_policy.rego.values.quote import quoted
 
 INFIX = {
     "plus": "+",
@@ -77,29 +77,35 @@ def _list(opening: str, terms: list[n.Term], closing: str) -> str:
     return opening + ", ".join(map(text_of, terms)) + closing
 
 
-def _scalar(term: n.Scalar) -> str:
-    value = term.value
-    if isinstance(value, str):
-        return quote(value)
+def scalar_text(value: Any) -> str:
+    """Return null, a boolean, a number or a string as it is written."""
     if value is None:
         return "null"
-    if isinstance(value, bool):
+    if value.__class__ is bool:
         return "true" if value else "false"
-    return value.text if isinstance(value, Number) else str(value)
+    if value.__class__ is str:
+        return quoted(value)
+    return str(getattr(value, "text", value))
 
 
-def _ref(ref: n.Ref) -> str:
-    head = ref.head
-    plain = isinstance(head, n.Scalar) and isinstance(head.value, str)
-    return (str(head.value) if plain else text_of(head)) + "".join(map(_ref_part, ref.path))  # type: ignore[union-attr]
+def path_text(head: str, path: list[n.Term]) -> str:
+    """Return a head and the elements after it, as in `data.a["b c"][x]`."""
+    return head + "".join([_element(term) for term in path])
 
 
-def _ref_part(part: n.Term) -> str:
+def _element(part: n.Term) -> str:
     if not isinstance(part, n.Scalar) or not isinstance(part.value, str):
         return f"[{text_of(part)}]"
     if _NAME.match(part.value) and part.value not in _KEYWORDS:
         return f".{part.value}"
-    return f"[{quote(part.value)}]" if _ESCAPED.search(part.value) else f'["{part.value}"]'
+    return f"[{quoted(part.value)}]" if _ESCAPED.search(part.value) else f'["{part.value}"]'
+
+
+def _ref(ref: n.Ref) -> str:
+    head = ref.head
+    if isinstance(head, n.Scalar) and isinstance(head.value, str):
+        return path_text(head.value, ref.path)
+    return path_text(text_of(head), ref.path)
 
 
 def _object(term: n.Object) -> str:
@@ -107,7 +113,10 @@ def _object(term: n.Object) -> str:
 
 
 def _set(term: n.SetTerm) -> str:
-    return _list("{", in_order(term.items), "}") if term.items else "set()"
+    distinct: dict[Form, n.Term] = {}
+    for item in term.items:
+        distinct.setdefault(form(item), item)
+    return _list("{", [distinct[key] for key in sorted(distinct)], "}") if distinct else "set()"
 
 
 def _call(term: n.Call) -> str:
@@ -129,7 +138,7 @@ def _template(term: n.TemplateString) -> str:
         if isinstance(part, n.Expr):
             parts.append("{" + text_of(part) + "}")
         elif isinstance(part.value, str):
-            parts.append(_BRACE.sub(r"\\{", quote(part.value)[1:-1]))
+            parts.append(_BRACE.sub(r"\\{", quoted(part.value)[1:-1]))
         else:
             parts.append(text_of(part))
     return '$"' + "".join(parts) + '"'
@@ -192,7 +201,7 @@ def _opens_brace(term: n.Node) -> bool:
 
 
 _TEXTS: dict[type, Callable[..., str]] = {
-    n.Scalar: _scalar,
+    n.Scalar: lambda term: scalar_text(term.value),
     n.Var: lambda var: "_" if var.wildcard else var.name,
     n.Ref: _ref,
     n.Array: lambda term: _list("[", term.items, "]"),

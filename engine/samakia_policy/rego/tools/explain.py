@@ -11,9 +11,9 @@ import types
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from samakia_policy.rego.compiler.text import body_text
 from samakia_policy.rego.slotted import field_names, replace, slotted
 from samakia_policy.rego.syntax import nodes as n
+from samakia_policy.rego.syntax.printer import body_text
 from samakia_policy.rego.tools.recorder import Place, chain
 
 if TYPE_CHECKING:

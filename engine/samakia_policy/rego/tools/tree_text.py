@@ -74,7 +74,7 @@ def _ref(node: n.Ref) -> Shown:
 
 
 def _scalar(node: n.Scalar) -> Shown:
-    from samakia_policy.rego.compiler.text import scalar_text
+    from samakia_policy.rego.syntax.printer import scalar_text
 
     return scalar_text(node.value), []
 

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from samakia_policy.rego.compiler.annotation_set import annotation_set
-from samakia_policy.rego.compiler.structure import form
 from samakia_policy.rego.compiler.tree import ground_prefix, rule_ref
 from samakia_policy.rego.syntax.nodes import Annotations, Module, Ref, Rule, Scalar, Term, Var
+from samakia_policy.rego.syntax.order import form
 from samakia_policy.rego.types.constants import plain_value
 from samakia_policy.rego.types.environment import TypeEnv
 from samakia_policy.rego.types.messages import Problem

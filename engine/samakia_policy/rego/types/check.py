@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from samakia_policy.rego.compiler.text import text
 from samakia_policy.rego.compiler.variables import all_vars
 from samakia_policy.rego.compiler.walk import COMPREHENSIONS, children, is_ground
 from samakia_policy.rego.syntax.nodes import Body, Call, Expr, Ref, Term, Var
+from samakia_policy.rego.syntax.printer import text_of
 from samakia_policy.rego.types.environment import Comprehension, TypeEnv
 from samakia_policy.rego.types.inference import infer, unify
 from samakia_policy.rego.types.messages import Problem, arity_mismatch, bad_arguments, mismatch
@@ -117,7 +117,7 @@ class BodyChecker:
         if not isinstance(call, Call):
             return None
         operator: Any = call.operator
-        name = operator.head.name if not operator.path else text(operator)
+        name = operator.head.name if not operator.path else text_of(operator)
         if name == EQUALITY:
             return self.equality(env, expr, call)
         if name in (MEMBER, MEMBER_WITH_KEY):
@@ -130,7 +130,7 @@ class BodyChecker:
         """Check that a function is replaced by one that takes the same operands."""
         old, new = env.type(target), env.type(value)
         if isinstance(old, FunctionType) and isinstance(new, FunctionType) and not unifies(old, new):
-            return arity_mismatch(item.location, text(target), new.args, old)
+            return arity_mismatch(item.location, text_of(target), new.args, old)
         return None
 
     def equality(self, env: TypeEnv, expr: Expr, call: Call) -> Problem | None:
@@ -227,11 +227,11 @@ class BodyChecker:
         return layer
 
     def _dependents(self, target: Ref, function: bool) -> dict[str, Node] | None:
-        name = text(target)
+        name = text_of(target)
         if (function, name) not in self._replaced:
             documents: dict[str, Node] = {}
             for ref in self.dependents(target):
-                if isinstance(ref.head, Var) and not (function and text(ref) == name):
+                if isinstance(ref.head, Var) and not (function and text_of(ref) == name):
                     documents.setdefault(ref.head.name, Node()).put(ref.path, ANY)
             self._replaced[function, name] = documents or None
         return self._replaced[function, name]

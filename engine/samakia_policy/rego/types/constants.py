@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from samakia_policy.rego.compiler.structure import form
 from samakia_policy.rego.syntax.nodes import Array, Object, Scalar, SetTerm
+from samakia_policy.rego.syntax.order import form
 from samakia_policy.rego.types.model import ArrayType, ObjectType, Property, SetType
 from samakia_policy.rego.types.operations import type_of, union
 from samakia_policy.rego.types.shape import Type

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
-from samakia_policy.rego.compiler.structure import form
 from samakia_policy.rego.compiler.walk import is_constant
 from samakia_policy.rego.syntax.nodes import (
     Array,
@@ -20,6 +19,7 @@ from samakia_policy.rego.syntax.nodes import (
     Term,
     Var,
 )
+from samakia_policy.rego.syntax.order import form
 from samakia_policy.rego.types.constants import plain_value
 from samakia_policy.rego.types.model import (
     ANY,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from samakia_policy.rego.compiler.structure import form
 from samakia_policy.rego.compiler.walk import is_constant
 from samakia_policy.rego.syntax.nodes import (
     Array,
@@ -15,6 +14,7 @@ from samakia_policy.rego.syntax.nodes import (
     Term,
     Var,
 )
+from samakia_policy.rego.syntax.order import form
 from samakia_policy.rego.types.constants import plain_value
 from samakia_policy.rego.types.environment import TypeEnv
 from samakia_policy.rego.types.model import ANY, AnyType, ArrayType, ObjectType, Recursive, SetType

@@ -6,10 +6,10 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from samakia_policy.rego.compiler.text import path_text, scalar_text, text
 from samakia_policy.rego.errors import TYPE, Details, Fault
 from samakia_policy.rego.syntax.location import Location
 from samakia_policy.rego.syntax.nodes import Node, Ref
+from samakia_policy.rego.syntax.printer import path_text, scalar_text, text_of
 from samakia_policy.rego.types.difference import difference, short
 from samakia_policy.rego.types.model import (
     ArrayType,
@@ -105,13 +105,13 @@ def _argument_lines(
 
 def cannot_select(location: Location | None, ref: Ref, position: int, have: Type | None) -> Problem:
     """Say that something in a reference has nothing below it."""
-    message = f"undefined ref: {text(ref)}"
+    message = f"undefined ref: {text_of(ref)}"
     if isinstance(have, FunctionType):
         last = ref.path[-1] if ref.path else ref.head
-        named = Ref(ref.head, ref.path[:-1]) if ref.path and _LOCAL.search(text(last)) else ref
-        message = f"function {text(named)} used as reference, not called"
+        named = Ref(ref.head, ref.path[:-1]) if ref.path and _LOCAL.search(text_of(last)) else ref
+        message = f"function {text_of(named)} used as reference, not called"
     width = len(_prefix(ref, position + 1).encode())
-    lines = (text(ref), "^" * width, f"have: {'<nil>' if have is None else have}")
+    lines = (text_of(ref), "^" * width, f"have: {'<nil>' if have is None else have}")
     return Problem(
         message,
         location,
@@ -129,7 +129,7 @@ def no_such_key(
     """Say that an element of a reference is no key of what lies before it; `types` are had and wanted."""
     have, want = types
     pad = " " * (len(_prefix(ref, position).encode()) + 1)
-    had = f"have: {text(ref.terms[position])}" if have is None else f"have (type): {have}"
+    had = f"have: {text_of(ref.terms[position])}" if have is None else f"have (type): {have}"
     wanted = f"want (type): {want}"
     if one_of:
         wanted = f"want (one of): [{' '.join(map(_value_text, one_of))}]"
@@ -137,8 +137,8 @@ def no_such_key(
         wanted = "want (one of): []"
     data = {"ref": plain_terms(ref.terms), "pos": position} | ({} if have is None else {"have": plain(have)})
     data |= {"want": plain(want), "oneOf": None if one_of is None else list(map(plain_constant, one_of))}
-    lines = (text(ref), f"{pad}^", pad + had, pad + wanted)
-    return Problem(f"undefined ref: {text(ref)}", location, Details(data, lines))
+    lines = (text_of(ref), f"{pad}^", pad + had, pad + wanted)
+    return Problem(f"undefined ref: {text_of(ref)}", location, Details(data, lines))
 
 
 def _value_text(value: Any) -> str:
@@ -147,10 +147,10 @@ def _value_text(value: Any) -> str:
     if isinstance(value, dict):
         inner = [f"{scalar_text(name)}: {_value_text(item)}" for name, item in sorted(value.items())]
         return f"{{{', '.join(inner)}}}"
-    return text(value) if isinstance(value, Node) else scalar_text(value)
+    return text_of(value) if isinstance(value, Node) else scalar_text(value)
 
 
 def _prefix(ref: Ref, length: int) -> str:
     if length == 0:
         return ""
-    return text(ref.head) if length == 1 else path_text(text(ref.head), ref.path[: length - 1])
+    return text_of(ref.head) if length == 1 else path_text(text_of(ref.head), ref.path[: length - 1])

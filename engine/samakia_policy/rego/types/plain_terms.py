@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from samakia_policy.rego.compiler.structure import form
 from samakia_policy.rego.syntax.nodes import (
     Array,
     ArrayComp,
@@ -23,6 +22,7 @@ from samakia_policy.rego.syntax.nodes import (
     Term,
     Var,
 )
+from samakia_policy.rego.syntax.order import form
 from samakia_policy.rego.types.constants import distinct
 from samakia_policy.rego.types.operations import type_of
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from samakia_policy.rego.compiler.text import text
 from samakia_policy.rego.compiler.tree import ground_prefix, rule_ref
 from samakia_policy.rego.errors import TYPE, Fault
 from samakia_policy.rego.slotted import slotted
 from samakia_policy.rego.syntax.nodes import Body, Call, Expr, Ref, Rule, Term, Var
+from samakia_policy.rego.syntax.printer import text_of
 from samakia_policy.rego.types.check import BodyChecker
 from samakia_policy.rego.types.environment import TypeEnv
 from samakia_policy.rego.types.messages import arity_mismatch
@@ -75,7 +75,7 @@ def miscounted_call(expr: Expr, call: Call, types: ProgramTypes | None) -> Fault
     if not isinstance(function, FunctionType):
         return None
     have = list(map(env.type, call.args))
-    return arity_mismatch(expr.location, text(call.operator), have, function).fault
+    return arity_mismatch(expr.location, text_of(call.operator), have, function).fault
 
 
 def _checker(compiled: Compiled, rewritten: Mapping[str, str], subjects: Mapping[str, Term]) -> BodyChecker:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from samakia_policy.rego.compiler.structure import form
 from samakia_policy.rego.compiler.walk import COMPREHENSIONS, children
 from samakia_policy.rego.syntax.location import Location
 from samakia_policy.rego.syntax.nodes import (
@@ -22,6 +21,7 @@ from samakia_policy.rego.syntax.nodes import (
     Some,
     Var,
 )
+from samakia_policy.rego.syntax.order import form
 from samakia_policy.rego.types.environment import DOCUMENTS, TypeEnv
 from samakia_policy.rego.types.inference import infer
 from samakia_policy.rego.types.messages import Problem, cannot_select, no_such_key

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from itertools import compress
 from typing import Any
 
-from samakia_policy.rego.compiler.structure import form
 from samakia_policy.rego.compiler.walk import is_constant
 from samakia_policy.rego.syntax.nodes import Scalar, Term
+from samakia_policy.rego.syntax.order import form
 from samakia_policy.rego.types.constants import constant_type
 from samakia_policy.rego.types.model import (
     ANY,

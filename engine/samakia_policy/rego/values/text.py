@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from samakia_policy.rego.builtins.go_quote import quoted
 from samakia_policy.rego.values.collections import pairs
 from samakia_policy.rego.values.number import Number
+from samakia_policy.rego.values.quote import quoted
 
 _CONSTANTS = {None: "null", True: "true", False: "false"}
 

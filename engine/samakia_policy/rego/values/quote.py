@@ -19,9 +19,6 @@ _CONTROL = 0x20
 _DELETE = 0x7F
 _WIDE = 0x10000
 _SURROGATES = range(0xD800, 0xE000)
-# A byte that is no UTF-8 stands as one of these surrogates.
-_RAW = 0xDC00
-_RAW_BYTES = range(0xDC80, 0xDD00)
 # A byte that is no UTF-8 stands as a lone surrogate.
 _BYTES = range(0xDC80, 0xDD00)
 _BROKEN = 0x80
@@ -51,8 +48,6 @@ def _escaped(char: str, quote: str, ascii_only: bool) -> str:
     code = ord(char)
     if code in _BYTES:
         return f"\\x{code - _BYTES.start + _BROKEN:02x}"
-    if code in _RAW_BYTES:
-        return f"\\x{code - _RAW:02x}"
     if code in _SURROGATES:
         return "\\ufffd"
     if char.isprintable() and (code < _DELETE or not ascii_only):
