@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 
-from samakia_policy.rego.compiler.text import text
 from samakia_policy.rego.generate import code
 from samakia_policy.rego.generate.bodies import Final, body, mutating
 from samakia_policy.rego.generate.scope import Scope
@@ -14,6 +13,7 @@ from samakia_policy.rego.generate.unify import match
 from samakia_policy.rego.generate.unit import Unit
 from samakia_policy.rego.run.state import MEMO
 from samakia_policy.rego.syntax import nodes as n
+from samakia_policy.rego.syntax.printer import text_of
 
 
 def emit_group(group: Group, unit: Unit) -> None:
@@ -74,7 +74,7 @@ def _same_constants(rules: list[n.Rule]) -> bool:
 
 
 def _conflict(group: Group) -> str:
-    path = text(n.Ref(n.Var("data"), [n.Scalar(name) for name in group.branch.path]))
+    path = text_of(n.Ref(n.Var("data"), [n.Scalar(name) for name in group.branch.path]))
     if group.kind == "function":
         return f"function {path} produced conflicting values for the same inputs"
     return f"rule {path} produced conflicting values"
