@@ -1,0 +1,1 @@
+"""A gate turns a decision, approvals, windows and allowlists into a permit or a refusal; pure."""
