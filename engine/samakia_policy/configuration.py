@@ -29,6 +29,7 @@ class Configuration:
 
     parameters: dict[str, dict[str, Any]] = field(default_factory=dict)
     environments: dict[str, str] = field(default_factory=lambda: dict(ENVIRONMENTS))
+    gates: dict[str, Any] = field(default_factory=dict)
 
 
 def read_configuration(root: str) -> Configuration:
@@ -54,11 +55,12 @@ def read_configuration(root: str) -> Configuration:
 
 
 def _configuration(data: dict[str, Any]) -> Configuration:
-    if extra := sorted(set(data) - {"parameters", "environments"}):
-        hint = "only `parameters` and `environments` are read"
+    if extra := sorted(set(data) - {"parameters", "environments", "gates"}):
+        hint = "only `parameters`, `environments` and `gates` are read"
         raise InputError(f"unknown key {', '.join(map(repr, extra))}", where=_NAME, hint=hint)
     parameters, environments = data.get("parameters", {}), data.get("environments", {})
-    for name, value in (("parameters", parameters), ("environments", environments)):
+    gates = data.get("gates", {})
+    for name, value in (("parameters", parameters), ("environments", environments), ("gates", gates)):
         if not isinstance(value, dict):
             raise InputError(f"{name} must be a mapping", where=_NAME)
     for name, values in parameters.items():
@@ -71,7 +73,7 @@ def _configuration(data: dict[str, Any]) -> Configuration:
         fixed = environment_class(name, ENVIRONMENTS)
         if fixed not in {kind, "unknown"}:
             raise InputError(f"environment {name!r} is of class {fixed} and stays so", where=_NAME)
-    return Configuration(parameters, {**ENVIRONMENTS, **environments})
+    return Configuration(parameters, {**ENVIRONMENTS, **environments}, gates)
 
 
 def environment_class(name: str, environments: Mapping[str, str]) -> str:

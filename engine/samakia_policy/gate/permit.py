@@ -10,6 +10,14 @@ from samakia_policy.gate.window import moment
 from samakia_policy.model.canonical import digest_of
 from samakia_policy.model.decision import API_VERSION
 
+_WRITTEN = {
+    "results": "results_digest",
+    "decision": "decision_id",
+    "packs": "packs_digest",
+    "gate": "gate_digest",
+}
+_TEXTS = ("action", "environment", *_WRITTEN, "requester", "reason", "ledger", "issued", "expires", "nonce")
+
 
 @dataclass(frozen=True, slots=True)
 class Permit:
@@ -48,21 +56,10 @@ class Permit:
 
     def _content(self) -> dict[str, Any]:
         return {
-            "action": self.action,
-            "environment": self.environment,
+            **{_WRITTEN.get(name, name): getattr(self, name) for name in _TEXTS},
             "tenant": self.tenant or None,
             "subjects": dict(self.subjects),
-            "results_digest": self.results,
-            "decision_id": self.decision,
-            "packs_digest": self.packs,
-            "gate_digest": self.gate,
             "approvals": sorted(self.approvals),
-            "requester": self.requester,
-            "reason": self.reason,
-            "ledger": self.ledger,
-            "issued": self.issued,
-            "expires": self.expires,
-            "nonce": self.nonce,
             "break_glass": self.break_glass,
         }
 
@@ -85,31 +82,16 @@ def read_permit(data: Any) -> Permit:
     """Return the permit that a verified statement holds; raises ValueError for anything else."""
     if not isinstance(data, dict) or (data.get("apiVersion"), data.get("kind")) != (API_VERSION, "Permit"):
         raise ValueError("is not a permit")
-    texts = (
-        "action",
-        "environment",
-        "results_digest",
-        "decision_id",
-        "packs_digest",
-        "gate_digest",
-        "requester",
-    )
-    texts += ("reason", "ledger", "issued", "expires", "nonce")
-    subjects, approvals = data.get("subjects"), data.get("approvals")
-    if not all(isinstance(data.get(name), str) for name in texts) or not isinstance(
-        data.get("tenant") or "", str
-    ):
+    values: dict[str, Any] = {name: data.get(_WRITTEN.get(name, name)) for name in _TEXTS}
+    values["tenant"] = data.get("tenant") or ""
+    subjects, approvals, glass = data.get("subjects"), data.get("approvals"), data.get("break_glass")
+    if not all(isinstance(value, str) for value in values.values()):
         raise ValueError("a field of the permit is missing or no text")
     if not isinstance(subjects, dict) or not all(isinstance(value, str) for value in subjects.values()):
         raise ValueError("its subjects are not digests by name")
-    if not isinstance(approvals, list) or not isinstance(data.get("break_glass"), bool):
+    if not isinstance(approvals, list) or not isinstance(glass, bool):
         raise ValueError("its approvals are no list, or break_glass is not stated")
-    results, decision, packs, gate = (data[name] for name in texts[2:6])
-    rest = {name: data[name] for name in ("action", "environment", *texts[6:], "break_glass")}
-    digests = {"results": results, "decision": decision, "packs": packs, "gate": gate}
-    made = Permit(
-        tenant=data.get("tenant") or "", subjects=subjects, approvals=tuple(approvals), **digests, **rest
-    )
+    made = Permit(subjects=subjects, approvals=tuple(approvals), break_glass=glass, **values)
     if made.to_json() != data:
         raise ValueError("its id is not that of its content, or it holds more than a permit does")
     return made
