@@ -4,18 +4,23 @@ from __future__ import annotations
 
 
 class Error(Exception):
-    """Something could not be finished; carries where it happened and what to do about it."""
+    """Something could not be finished; carries where it happened and what to do about it.
 
-    def __init__(self, message: str, *, where: str = "", hint: str = "") -> None:
+    `code` is the stable kebab-case reason that programs read; it is empty where none is promised.
+    """
+
+    def __init__(self, message: str, *, where: str = "", hint: str = "", code: str = "") -> None:
         super().__init__(message)
         self.message = message
         self.where = where
         self.hint = hint
+        self.code = code
 
     def __str__(self) -> str:
         where = f"{self.where}: " if self.where else ""
         hint = f"\n  hint: {self.hint}" if self.hint else ""
-        return f"{where}{self.message}{hint}"
+        code = f" ({self.code})" if self.code else ""
+        return f"{where}{self.message}{code}{hint}"
 
 
 class InputError(Error):

@@ -51,7 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return int(chosen.run(chosen))
     except errors.Error as error:
         _complain(f"policy: {error}")
-        return _EXIT.get(type(error), 2)
+        return next((code for kind, code in _EXIT.items() if isinstance(error, kind)), 2)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return 141

@@ -74,11 +74,11 @@ def _body(text: str) -> bytes | None:
 
 
 def needs_cryptography() -> None:
-    """Raise BuiltinFault, naming the extra, when the package cryptography is not installed."""
+    """Raise BuiltinFault, when the package cryptography is not installed."""
     try:
         import cryptography  # noqa: F401
     except ImportError:
-        raise BuiltinFault("needs the package cryptography: pip install 'samakia-policy[crypto]'") from None
+        raise BuiltinFault("needs the package cryptography: pip install cryptography") from None
 
 
 @lru_cache(maxsize=100)

@@ -1,0 +1,1 @@
+"""Keys, signatures and signed envelopes; nothing here decides whom to trust."""
