@@ -35,6 +35,10 @@ class EvaluationError(Error):
     """A runtime could not be started or answered nonsense (exit code 70)."""
 
 
+class Refused(Error):
+    """An action may not happen (exit code 4)."""
+
+
 class VerificationError(Error):
     """Evidence or a signature did not verify (exit code 5)."""
 

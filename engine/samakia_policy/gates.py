@@ -7,7 +7,7 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from samakia_policy.errors import InputError, PackError
+from samakia_policy.errors import InputError, PackError, Refused
 from samakia_policy.gate.demand import Demand
 from samakia_policy.gate.file import Gate, read_demand, read_gate
 from samakia_policy.model.canonical import digest
@@ -28,7 +28,7 @@ def actions() -> dict[str, str]:
 
 
 def load_gate(action: str) -> Gate:
-    """Return an action's gate; raises PackError when no pack states one or the file is faulty."""
+    """Return an action's gate; raises Refused when no pack states one, PackError for a faulty file."""
     import yaml
 
     known = actions()
@@ -36,9 +36,7 @@ def load_gate(action: str) -> Gate:
         from difflib import get_close_matches
 
         near = ", ".join(get_close_matches(action, sorted(known))) or "`policy gate --list` names all"
-        raise PackError(
-            f"no gate names the action {action!r}, so it is refused", hint=f"did you mean: {near}"
-        )
+        raise Refused(f"no gate names the action {action!r}, so it is refused", hint=f"did you mean: {near}")
     parts = ("packs", known[action], "gates", f"{action}.yaml")
     text, where = read_text(*parts), "/".join(parts)
     try:

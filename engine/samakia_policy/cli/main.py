@@ -24,7 +24,7 @@ COMMANDS = {
     "rego": "rego",
     "completion": "completion",
 }
-_EXIT = {errors.EvaluationError: 70, errors.VerificationError: 5, errors.AdapterError: 6}
+_EXIT = {errors.EvaluationError: 70, errors.VerificationError: 5, errors.AdapterError: 6, errors.Refused: 4}
 
 
 def entry() -> int:

@@ -49,20 +49,23 @@ def run_show(arguments: argparse.Namespace) -> int:
 
 
 def _add_docs(commands: Any, name: str) -> None:
-    parser = commands.add_parser(name, help="write the page of every rule")
-    parser.add_argument("--directory", default="docs/reference/rules", metavar="DIR")
+    parser = commands.add_parser(name, help="write the page of every rule, and of all gates")
+    parser.add_argument("--directory", default="docs/reference", metavar="DIR")
     parser.add_argument("--check", action="store_true", help="only tell whether the pages are fresh")
     parser.set_defaults(run=run_docs)
 
 
 def run_docs(arguments: argparse.Namespace) -> int:
-    """Write the rule pages, or with --check name the stale ones and return 1."""
+    """Write the pages of rules and gates, or with --check name the stale ones and return 1."""
+    from samakia_policy.gates import actions, load_gate
+    from samakia_policy.reporters import gate_page
     from samakia_policy.reporters.rule_page import pages
 
     folder = Path(arguments.directory)
-    wanted = pages(load())
+    wanted = {f"rules/{name}": text for name, text in pages(load()).items()}
+    wanted["gates.md"] = gate_page.page(load_gate(action) for action in sorted(actions()))
     stale = [name for name, text in wanted.items() if _read(folder / name) != text]
-    present = {path.relative_to(folder).as_posix() for path in folder.glob("**/*.md")}
+    present = {path.relative_to(folder).as_posix() for path in folder.glob("rules/**/*.md")}
     stale += sorted(present - set(wanted))
     if arguments.check:
         sys.stdout.write("".join(f"stale: {folder / name}\n" for name in stale))

@@ -132,7 +132,9 @@ def _one_of(choices: tuple[str, ...]) -> Callable[[Any, str], str]:
 def _packs(value: Any, where: str) -> dict[str, str]:
     """Read least versions by name; a list of names means the first whole one of each."""
     stated = (
-        dict.fromkeys(_names(value, where), _WHOLE) if isinstance(value, list) else _mapping(value, where)
+        dict.fromkeys(sorted(_names(value, where)), _WHOLE)
+        if isinstance(value, list)
+        else _mapping(value, where)
     )
     for name, version in stated.items():
         if not valid(version if isinstance(version, str) else ""):
