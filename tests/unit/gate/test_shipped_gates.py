@@ -61,11 +61,16 @@ def test_an_estate_tightens_and_cannot_loosen() -> None:
     gate = gates.load_gate("terraform.apply")
     base = gate.demand("samakia-staging", "staging")
     tighter = gates.demand_for(
-        gate, "samakia-staging", "staging",
+        gate,
+        "samakia-staging",
+        "staging",
         {
-            "terraform.apply": {"staging": {"window": "30m", "reason": 20}, "samakia-staging": {"signing": True}}
+            "terraform.apply": {
+                "staging": {"window": "30m", "reason": 20},
+                "samakia-staging": {"signing": True},
+            }
         },
-    )  # fmt: skip
+    )
     assert (tighter.window_minutes, tighter.reason, tighter.signing) == (30, 20, True)
     looser = {
         "terraform.apply": {"staging": {"ci": "allowed", "reason": 1, "fail_on": "critical", "approvals": {}}}
