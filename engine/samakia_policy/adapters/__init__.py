@@ -1,0 +1,1 @@
+"""Adapters change something real, and only with a permit that names exactly that change."""

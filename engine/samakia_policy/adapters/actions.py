@@ -1,0 +1,5 @@
+"""Which actions there are adapters for; an action that is missing here is refused by its gate."""
+
+from __future__ import annotations
+
+BUILT = frozenset({"terraform.apply", "terraform.apply-auto"})
