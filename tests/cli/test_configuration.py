@@ -74,3 +74,37 @@ def test_a_cache_that_was_tampered_with_is_no_cache(policy: Policy, estate: Path
     ):
         cache.write_text(text)
         assert policy(*arguments).out == first.out
+
+
+@pytest.mark.parametrize(
+    "name", ["trust_root", "ledger", "keys", "engine", "sign", "state", "trust_fingerprint"]
+)
+def test_trust_never_comes_from_the_checked_tree(policy: Policy, estate: Path, name: str) -> None:
+    """What only the user may say is refused in policy.yaml."""
+    (estate / "policy.yaml").write_text(f"{name}: x\n")
+    said = policy("check", estate)
+    assert said.code == 2
+    assert f"unknown key '{name}'" in said.err
+
+
+def test_a_configuration_in_the_checked_tree_is_not_the_users(
+    policy: Policy, estate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only the user's own folder counts, also when the command runs inside the tree."""
+    for folder in (".config/samakia-policy", "samakia-policy", "."):
+        (estate / folder).mkdir(parents=True, exist_ok=True)
+        (estate / folder / "config.yaml").write_text("engine: no-such-engine\n")
+    monkeypatch.chdir(estate)
+    assert policy("check").code == 0
+
+
+def test_the_user_chooses_the_engine(policy: Policy, estate: Path, tmp_path: Path) -> None:
+    """The user's file is read, and a flag goes before it."""
+    folder = tmp_path / "config" / "samakia-policy"
+    folder.mkdir(parents=True)
+    (folder / "config.yaml").write_text("engine: opa\nledgers: x\n")
+    said = policy("check", estate)
+    assert (said.code, "config.yaml:2:10: unknown key 'ledgers'" in said.err) == (2, True)
+    (folder / "config.yaml").write_text("engine: opa-server\n")
+    assert "POLICY_OPA_SERVER" in policy("check", estate).err
+    assert policy("check", estate, "--engine", "native").code == 0

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from samakia_policy.cache import cache_path
+from samakia_policy.cli.trusted import settings
 from samakia_policy.errors import InputError
 from samakia_policy.pipeline import Request
 from samakia_policy.selection import Selection
@@ -24,7 +25,7 @@ def add_inputs(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--env", default="", metavar="E", help="judge findings of one environment")
     parser.add_argument("--as-of", default="", metavar="TIME", help="the time to judge at, RFC 3339")
     parser.add_argument(
-        "--engine", default="native", help="Rego runtime: native (default), opa or opa-server"
+        "--engine", default="", help="Rego runtime: native (default), opa or opa-server (POLICY_ENGINE)"
     )
 
 
@@ -36,7 +37,7 @@ def request(arguments: argparse.Namespace, selection: Selection | None = None) -
         plans=[_plan(text) for text in arguments.plan],
         environment=arguments.env,
         fail_on=getattr(arguments, "fail_on", "high"),
-        engine=arguments.engine,
+        engine=settings().text("engine", arguments.engine, "native"),
         selection=selection or Selection(),
         cache=cache_path(dict(os.environ)),
     )
