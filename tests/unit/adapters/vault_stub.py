@@ -8,7 +8,7 @@ import json
 import ssl
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -87,8 +87,7 @@ def _handler(vault: Vault) -> type[BaseHTTPRequestHandler]:
                 self.send_header("Location", vault.address + "/elsewhere")
             self.send_header("Content-Length", str(len(data)))
             self.end_headers()
-            with suppress(OSError):  # a client may have read enough
-                self.wfile.write(data)
+            self.wfile.write(data)
 
     return Handler
 

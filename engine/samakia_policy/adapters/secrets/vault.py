@@ -40,8 +40,8 @@ class Connection:
             try:
                 text = None if body is None else json.dumps(body, sort_keys=True)
                 connection.request(method, self.prefix + path, text, self._headers())
-                answer = connection.getresponse()
-                data = answer.read(MAX_ANSWER + 1)
+                with connection.getresponse() as answer:
+                    data = answer.read(MAX_ANSWER + 1)
             finally:
                 connection.close()
         except (OSError, http.client.HTTPException) as error:
