@@ -190,10 +190,13 @@ resource "terraform_data" "slow" {
                 time.sleep(0.01)
             os.kill(os.getpid(), signal.SIGINT)
 
+        # Where the tests run in the background, interrupts are ignored from the start.
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)
         thread = threading.Thread(target=interrupt)
         thread.start()
         result = apply_plan(tool, copy, copy.digest)
         thread.join()
+        signal.signal(signal.SIGINT, before)
     assert result.outcome == "interrupted"
     assert result.behind["serial"] is not None, "what was made before is in the state"
 
