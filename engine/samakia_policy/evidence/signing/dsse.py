@@ -87,16 +87,17 @@ def dump(envelope: Envelope) -> bytes:
     return strict_json.canonical_line(shape)
 
 
-def parse(data: bytes, *, where: str = "") -> Envelope:
+def parse(data: bytes, *, where: str = "", unsigned: bool = False) -> Envelope:
     """Return the envelope in a text; members that DSSE does not name are ignored, as it demands.
 
+    `unsigned` allows one that nobody has signed yet, as a draft is.
     Raises Refusal `envelope-too-large`, `envelope-malformed` or `envelope-too-many-signatures`.
     """
     if len(data) > MAX_ENVELOPE_BYTES:
         message = f"the envelope has {len(data)} bytes (limit MAX_ENVELOPE_BYTES = {MAX_ENVELOPE_BYTES})"
         raise Refusal("envelope-too-large", message, where=where)
     try:
-        return _envelope(strict_json.parse(data, limit=MAX_ENVELOPE_BYTES))
+        return _envelope(strict_json.parse(data, limit=MAX_ENVELOPE_BYTES), unsigned=unsigned)
     except Refusal as refusal:
         code = refusal.code if refusal.code.startswith("envelope-") else _MALFORMED
         raise Refusal(code, refusal.message, where=where, hint=refusal.hint) from None
@@ -125,13 +126,13 @@ def _signed(envelope: Envelope, key: Key, message: bytes) -> bool:
     return any(key.verify(message, found.value) for found in likely)
 
 
-def _envelope(value: object) -> Envelope:
+def _envelope(value: object, *, unsigned: bool) -> Envelope:
     if not isinstance(value, dict):
         raise Refusal(_MALFORMED, "the envelope is not an object")
     payload_type, signatures = value.get("payloadType"), value.get("signatures")
     if not isinstance(payload_type, str) or not payload_type:
         raise Refusal(_MALFORMED, "`payloadType` is not a text")
-    if not isinstance(signatures, list) or not signatures:
+    if not isinstance(signatures, list) or not (signatures or unsigned):
         raise Refusal(_MALFORMED, "`signatures` is not a list with at least one signature")
     if len(signatures) > MAX_SIGNATURES:
         message = f"the envelope has {len(signatures)} signatures (limit MAX_SIGNATURES = {MAX_SIGNATURES})"

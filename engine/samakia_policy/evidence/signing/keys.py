@@ -38,6 +38,10 @@ class Key(Protocol):
     def keyid(self) -> str:
         """64 hex digits."""
 
+    @property
+    def materials(self) -> tuple[bytes, ...]:
+        """The raw keys inside: two keys that share one are the same, whatever they are called."""
+
     def verify(self, message: bytes, signature: bytes) -> bool:
         """Tell whether the signature is this key's over exactly this message."""
 
@@ -63,6 +67,11 @@ class PublicKey(NamedTuple):
     def keyid(self) -> str:
         """64 hex digits: sha256 over the algorithm's name and the raw key."""
         return key_id(self.alg, self.raw)
+
+    @property
+    def materials(self) -> tuple[bytes, ...]:
+        """The raw key, so that it is the same one under another kind."""
+        return (f"{self.alg}:".encode() + self.raw,)
 
     def verify(self, message: bytes, signature: bytes) -> bool:
         """Tell whether the signature is this key's over exactly this message.
