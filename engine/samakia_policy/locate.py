@@ -14,13 +14,17 @@ _NEVER_READ = "0" * 64
 
 
 class Locator:
-    """Turns origins into locations by reading the file again and walking to the pointer."""
+    """Turns origins into locations by reading the file again and walking to the pointer.
+
+    `found`: every place that was looked up, by path and pointer, so that a packet can hold them.
+    """
 
     def __init__(self, root: str, syntaxes: dict[str, str], named: dict[str, bytes]) -> None:
         self._root = root
         self._syntaxes = syntaxes
         self._named = named
         self._last: tuple[str, bytes] = ("", b"")
+        self.found: dict[tuple[str, str], tuple[int | None, int | None]] = {}
 
     def __call__(self, origin: Origin) -> Location:
         """Return the location; raises InputError when the file changed since it was read."""
@@ -32,6 +36,7 @@ class Locator:
         from samakia_policy.sources.text import locate
 
         line, column = locate(self._bytes(origin), syntax, origin.pointer)
+        self.found[origin.path, origin.pointer] = line, column
         return Location(origin.path, line, column, origin.pointer)
 
     def _bytes(self, origin: Origin) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from samakia_policy import __version__
 from samakia_policy.cache import Cache
@@ -21,7 +21,7 @@ from samakia_policy.facts.schema import schema_faults
 from samakia_policy.facts.secrets import redact
 from samakia_policy.locate import Locator
 from samakia_policy.model.canonical import digest, digest_of
-from samakia_policy.model.decision import Decision, SelectedPack
+from samakia_policy.model.decision import Decision, Location, SelectedPack
 from samakia_policy.model.document import Document, Fault
 from samakia_policy.model.fact import Fact, FactGraph, Origin
 from samakia_policy.packs.data import read_text
@@ -44,27 +44,52 @@ class Request:
     engine: str = "native"
     selection: Selection = field(default_factory=Selection)
     cache: str = ""
+    action: str = ""
+    requester: str = ""
+
+
+class Places(Protocol):
+    """Finds the line of an origin, and remembers what it found by path and pointer."""
+
+    found: dict[tuple[str, str], tuple[int | None, int | None]]
+
+    def __call__(self, origin: Origin) -> Location:
+        """Return the location."""
 
 
 @dataclass(slots=True)
 class World:
-    """An estate that was read: its facts, where they lie, and its own configuration."""
+    """What a decision is made on: facts, where they lie, the estate's own configuration, and its digest.
 
-    estate: Estate
+    `fabric`: whether the fixed file lists of a fabric checkout apply. `estate`: what was read, None where the
+    facts come from a packet.
+    """
+
     graph: FactGraph
     configuration: Configuration
-    locate: Locator
-    inputs: list[str] = field(default_factory=list)
+    locate: Places
+    digest: str
+    fabric: bool
+    estate: Estate | None = None
+    inputs: dict[str, bytes] = field(default_factory=dict)
 
-    @property
-    def fabric(self) -> bool:
-        """Whether this is a fabric checkout, so that its fixed file lists apply.
 
-        What cannot be read may be what shows it, so that then they apply too.
-        """
-        if any(file.path.startswith("fabric-core/") for file in self.estate.files):
-            return True
-        return any(not document.parsed or _of_fabric(document) for document in self.estate.documents)
+@dataclass(slots=True)
+class Checked:
+    """A decision with everything that it was made on and with."""
+
+    decision: Decision
+    world: World
+    chosen: list[SelectedRule]
+    catalogue: Catalogue
+    request: Request
+
+
+def _fabric(estate: Estate) -> bool:
+    """Tell whether this is a fabric checkout: it is where what cannot be read may be what shows it."""
+    if any(file.path.startswith("fabric-core/") for file in estate.files):
+        return True
+    return any(not document.parsed or _of_fabric(document) for document in estate.documents)
 
 
 def _of_fabric(document: Document) -> bool:
@@ -79,40 +104,51 @@ def read_world(request: Request) -> World:
     _validate(estate, Cache(request.cache))
     for document in estate.documents:
         document.data, document.secrets = redact(document.data)
-    plans, inputs, named = _plans(request, configuration, estate)
+    plans, lines, named = _plans(request, configuration, estate)
     graph = build(estate.documents, _repo_files(estate), plans)
     for folder in estate.unreadable_directories:
         _hide_everything(graph, folder)
     syntaxes = {document.path: document.syntax for document in estate.documents}
     syntaxes |= dict.fromkeys(named, "json")
-    return World(estate, graph, configuration, Locator(request.estate, syntaxes, named), inputs)
+    locate = Locator(request.estate, syntaxes, named)
+    read = digest("".join(sorted([*estate.lines(), *lines])).encode())
+    return World(graph, configuration, locate, read, _fabric(estate), estate, named)
 
 
 def check(request: Request) -> Decision:
     """Check an estate; raises InputError, PackError or EvaluationError when it cannot be decided."""
-    catalogue = load()
-    world = read_world(request)
+    return examine(request).decision
+
+
+def examine(request: Request) -> Checked:
+    """Check an estate and return what the decision was made on too; raises as `check` does."""
+    return judge(load(), read_world(request), request)
+
+
+def judge(catalogue: Catalogue, world: World, request: Request) -> Checked:
+    """Decide on a world that was read; raises InputError, PackError or EvaluationError."""
     _known_environment(request.environment, world.configuration, "--env")
     parameters = world.configuration.parameters
     packs, chosen = choose(catalogue, world.graph, request.selection, parameters)
     run = make_run(catalogue, world, request)
     results = evaluate(run, chosen)
     keep_environment(results, request.environment)
-    return Decision(
+    decision = Decision(
         outcome=outcome(results, packs, request.fail_on),
         context={
             "as_of": request.as_of,
             "environment": request.environment or None,
-            "action": None,
-            "requester": None,
+            "action": request.action or None,
+            "requester": request.requester or None,
             "fail_on": request.fail_on,
         },
         digests=_digests(world, packs, chosen, run),
         facts=len(world.graph),
         packs=packs,
         rules=results,
-        unread=_unread(world.estate),
+        unread=_unread(world.estate) if world.estate else 0,
     )
+    return Checked(decision, world, chosen, catalogue, request)
 
 
 def _known_environment(name: str, configuration: Configuration, flag: str) -> None:
@@ -214,9 +250,8 @@ def _digests(
         for fact in world.graph
     )
     rego = run.runtimes["rego"]
-    read = sorted([*world.estate.lines(), *world.inputs])
     return {
-        "estate": digest("".join(read).encode()),
+        "estate": world.digest,
         "facts": digest(f"{_READER_VERSION}\n{''.join(lines)}".encode()),
         "packs": digest_of([[pack.name, pack.version, pack.digest] for pack in packs]),
         "parameters": digest_of({rule.rule.id: rule.params for rule in chosen if rule.params}),

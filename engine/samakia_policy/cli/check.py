@@ -22,6 +22,7 @@ examples:
   policy check infra --phase 10                  one phase of another checkout
   policy check --plan samakia-dev=plan.json      with a Terraform plan
   policy check -o table -o json=decision.json    two outputs in one run
+  policy check --evidence evidence               with a packet that can be replayed
 
 exit codes: 0 allowed, 1 denied, 2 wrong usage or unreadable input, 3 undecided, 70 a bug
 """
@@ -47,23 +48,30 @@ def add_arguments(commands: Any, name: str) -> None:
     parser.add_argument(
         "-o", "--output", action="append", default=[], metavar="FMT[=PATH]", help="table or json; repeatable"
     )
+    parser.add_argument("--evidence", default="", metavar="DIR", help="write a packet of evidence below DIR")
     parser.add_argument("-q", "--quiet", action="store_true", help="only the line that sums up")
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Check, report, and return the exit code of the outcome."""
-    from samakia_policy.pipeline import check
+    from samakia_policy.pipeline import examine
 
     outputs = [_output(text) for text in arguments.output or ["table"]]
     selection = Selection(
         arguments.phase, arguments.pack, arguments.domain, [parameter(p) for p in arguments.param]
     )
     with progress(f"checking {visible(arguments.estate)}"):
-        decision = check(request(arguments, selection))
+        checked = examine(request(arguments, selection))
     for name, path in outputs:
-        _write(decision, name, path, quiet=arguments.quiet)
-    return EXIT[decision.outcome]
+        _write(checked.decision, name, path, quiet=arguments.quiet)
+    if arguments.evidence:
+        from samakia_policy.record import packet_files, publish_packet
+
+        scope, as_of = checked.request.environment or "all", checked.request.as_of
+        path = publish_packet(arguments.evidence, "check", scope, as_of, packet_files(checked))
+        sys.stderr.write(f"evidence: {visible(path)}\n")
+    return EXIT[checked.decision.outcome]
 
 
 def _output(text: str) -> tuple[str, str]:

@@ -18,6 +18,7 @@ COMMANDS = {
     "check": "check",
     "facts": "facts",
     "explain": "explain",
+    "replay": "replay",
     "pack": "packs",
     "test": "testing",
     "docs": "packs:docs",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from samakia_policy.errors import PackError
@@ -12,9 +13,10 @@ from samakia_policy.packs.data import read_text
 
 
 class Catalogue:
-    """Every rule and pack of the product."""
+    """Every rule and pack of the product, or of a packet; `read` gives the text of a file by its parts."""
 
-    def __init__(self, index: dict[str, Any]) -> None:
+    def __init__(self, index: dict[str, Any], read: Callable[..., str] = read_text) -> None:
+        self._read = read
         self.rules = {name: Rule(**rule) for name, rule in index["rules"].items()}
         self.packs = [_pack(pack) for pack in index["packs"]]
         self._libraries = index["libraries"]
@@ -29,11 +31,21 @@ class Catalogue:
 
     def source(self, rule: Rule) -> str:
         """Return a rule's source, checked against the index; raises PackError when it was changed."""
-        return _checked(rule.path, rule.digest)
+        return self._checked(rule.path, rule.digest)
+
+    def manifest(self, pack: str) -> str:
+        """Return the text of a pack's pack.yaml."""
+        return self._read("packs", pack, "pack.yaml")
 
     def libraries(self) -> dict[str, str]:
         """Return the shared Rego libraries by name, checked."""
-        return {name: _checked(lib["path"], lib["digest"]) for name, lib in self._libraries.items()}
+        return {name: self._checked(lib["path"], lib["digest"]) for name, lib in self._libraries.items()}
+
+    def _checked(self, path: str, wanted: str) -> str:
+        text = self._read(*path.split("/"))
+        if digest(text.encode()) != wanted:
+            raise PackError("was changed after the index was built", where=path, hint="run `make generate`")
+        return text
 
 
 def load() -> Catalogue:
@@ -47,10 +59,3 @@ def load() -> Catalogue:
 def _pack(pack: dict[str, Any]) -> Pack:
     rules = [PackRule(**entry) for entry in pack["rules"]]
     return Pack(**{**pack, "rules": rules})
-
-
-def _checked(path: str, wanted: str) -> str:
-    text = read_text(*path.split("/"))
-    if digest(text.encode()) != wanted:
-        raise PackError("was changed after the index was built", where=path, hint="run `make generate`")
-    return text
