@@ -23,6 +23,7 @@ COMMANDS = {
     "test": "testing",
     "docs": "packs:docs",
     "rego": "rego",
+    "keys": "keys",
     "completion": "completion",
 }
 _EXIT = {errors.EvaluationError: 70, errors.VerificationError: 5, errors.AdapterError: 6, errors.Refused: 4}
@@ -45,6 +46,7 @@ def entry() -> int:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit code."""
     words = sys.argv[1:] if arguments is None else list(arguments)
+    chosen = None
     try:
         if words[:1] == ["rego"]:  # a language of its own, with OPA's flags: none of the product is loaded
             return import_module("samakia_policy.rego.tools.command").main(words[1:])  # type: ignore[no-any-return]
@@ -52,7 +54,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return int(chosen.run(chosen))
     except errors.Error as error:
         _complain(f"policy: {error}")
-        return next((code for kind, code in _EXIT.items() if isinstance(error, kind)), 2)
+        code = next((code for kind, code in _EXIT.items() if isinstance(error, kind)), 2)
+        if getattr(chosen, "errors_as_json", False) and getattr(chosen, "output", "") == "json":
+            _report(error, code)
+        return code
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return 141
@@ -72,6 +77,15 @@ def _complain(text: str) -> None:
     from samakia_policy.reporters.escape import visible
 
     sys.stderr.write("\n".join(visible(line) for line in text.split("\n")) + "\n")
+
+
+def _report(error: errors.Error, code: int) -> None:
+    """Say on standard output, too, what went wrong, for programs."""
+    import json
+
+    said = {"code": error.code, "message": error.message, "where": error.where, "hint": error.hint}
+    shape = {"apiVersion": "samakia.policy/v1", "kind": "Error", "exit": code, **said}
+    sys.stdout.write(json.dumps(shape, indent=2, sort_keys=True) + "\n")
 
 
 def _where(error: BaseException) -> str:

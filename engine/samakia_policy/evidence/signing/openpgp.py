@@ -102,6 +102,15 @@ class OpenPgpSigner(NamedTuple):
         return done.stdout
 
 
+def export_certificate(name: str) -> bytes:
+    """Return the certificate that the person's own gpg has under a name; raises InputError."""
+    command = [_gpg(), "--batch", "--no-tty", "--export-options", "export-minimal", "--export", "--", name]
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False)  # noqa: S603
+    if done.returncode or not done.stdout:
+        raise InputError(f"gpg has no key {name!r}", hint="gpg --list-secret-keys shows yours")
+    return done.stdout
+
+
 def openpgp_key(data: bytes, at: str = "") -> OpenPgpKey:
     """Return the key of one certificate, armored or not; raises Refusal `key-...`."""
     found = packets.binary(data, "key-malformed", b"PUBLIC KEY BLOCK")

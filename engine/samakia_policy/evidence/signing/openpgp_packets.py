@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
 import re
 from typing import NamedTuple
 
@@ -82,6 +83,12 @@ def certificate(data: bytes) -> tuple[bytes, tuple[bytes, ...]]:
     if keys[0] is None:
         raise Refusal("key-algorithm", "the primary key cannot sign")
     return found[0].body, tuple(key for key in keys if key is not None)
+
+
+def fingerprint(primary: bytes) -> str:
+    """Return the fingerprint by which gpg knows a version 4 key, 40 hex digits."""
+    data = b"\x99" + len(primary).to_bytes(2, "big") + primary
+    return hashlib.sha1(data, usedforsecurity=False).hexdigest().upper()
 
 
 def _header(data: bytes, at: int, code: str) -> tuple[int, int, int]:

@@ -9,8 +9,11 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+import shutil
+import subprocess
 from typing import NamedTuple
 
+from samakia_policy.errors import InputError
 from samakia_policy.evidence.reasons import Refusal
 from samakia_policy.evidence.signing import encodings
 from samakia_policy.evidence.signing.keys import (
@@ -91,6 +94,27 @@ class SshSigner(NamedTuple):
     def sign(self, message: bytes) -> bytes:
         """Return a binary SSH signature in our namespace."""
         return sign(self.private, message, NAMESPACE)
+
+
+class OpenSshSigner(NamedTuple):
+    """Signs with `ssh-keygen`, which asks the agent, the security key or the file for the private part."""
+
+    public: SshKey
+    path: str
+
+    def sign(self, message: bytes) -> bytes:
+        """Return a binary SSH signature in our namespace; raises InputError when there is none."""
+        program = shutil.which("ssh-keygen")
+        if program is None:
+            raise InputError("this key signs with ssh-keygen, and there is none", hint="install OpenSSH")
+        command = [program, "-Y", "sign", "-n", NAMESPACE, "-f", self.path]
+        done = subprocess.run(command, input=message, capture_output=True, check=False)  # noqa: S603
+        if done.returncode:
+            said = done.stderr.decode(errors="replace").strip().splitlines()
+            raise InputError(f"ssh-keygen did not sign: {said[-1] if said else 'no reason given'}")
+        signature = dearmor(done.stdout)
+        verify(self.public, message, signature, NAMESPACE)
+        return signature
 
 
 def load_ssh(line: bytes) -> SshKey:

@@ -15,9 +15,7 @@ import msgspec
 
 from samakia_policy.evidence import strict_json
 from samakia_policy.evidence.reasons import Refusal
-from samakia_policy.evidence.signing import openpgp, sshsig
-from samakia_policy.evidence.signing.encodings import base64_bytes
-from samakia_policy.evidence.signing.keys import Key, public_key
+from samakia_policy.evidence.signing.written import load_key
 from samakia_policy.evidence.trust import notes
 from samakia_policy.evidence.trust.model import ROLES, Content, KeyEntry, TrustedKey, TrustRoot
 from samakia_policy.model.canonical import digest
@@ -49,21 +47,6 @@ def payload_of(content: Content) -> bytes:
     """Return the bytes that are signed; what has its default is left out."""
     value = msgspec.to_builtins(content)
     return strict_json.canonical_line(_without_defaults(value))
-
-
-def load_key(alg: str, public: str) -> Key:
-    """Return the key that a trust root writes down; raises Refusal `key-...`.
-
-    `ssh`: a line of OpenSSH without comment; others: base64 of the raw key or the OpenPGP certificate.
-    """
-    text = public.encode()
-    if alg == sshsig.SSH:
-        key = sshsig.load_ssh(text)
-        if sshsig.line(key) != public:
-            raise Refusal("key-not-canonical", "the key is not written in its one canonical form")
-        return key
-    data = base64_bytes(text, "key-malformed", "the key")
-    return openpgp.openpgp_key(data) if alg == openpgp.OPENPGP else public_key(alg, data)
 
 
 def _sound(content: Content, found: str) -> TrustRoot:
