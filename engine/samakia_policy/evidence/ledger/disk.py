@@ -75,8 +75,9 @@ class Disk:
     def _settle_files(self) -> None:
         handles, self._files = self._files, {}
         try:
-            with self._clear(next(iter(handles.values()), ".")):
-                _sync_all(list(handles))
+            if handles:
+                with self._clear(next(iter(handles.values()))):
+                    _sync_all(list(handles))
         finally:
             for handle in handles:
                 os.close(handle)

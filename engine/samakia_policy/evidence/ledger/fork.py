@@ -62,11 +62,11 @@ def parse_fork(data: bytes, key: NoteKey, where: str = "") -> Fork:
 def _fork(value: object, key: NoteKey) -> Fork | None:
     if not isinstance(value, dict) or value.keys() != _FIELDS or value["kind"] != _KIND:
         return None
-    texts = [value["older"], value["newer"], value["prefix_root"], *list(value["proof"])]
+    proof = value["proof"] if isinstance(value["proof"], list) else [None]
+    texts = [value["older"], value["newer"], value["prefix_root"], *proof]
     if not all(isinstance(text, str) for text in texts):
         return None
     older, newer, *hashes = texts
-    prefix, *proof = [parse_hash(text, _UNPROVEN) for text in hashes]
-    return Fork(
-        open_checkpoint(older.encode(), key), open_checkpoint(newer.encode(), key), prefix, tuple(proof)
-    )
+    prefix, *path = [parse_hash(text, _UNPROVEN) for text in hashes]
+    checkpoints = (open_checkpoint(text.encode(), key) for text in (older, newer))
+    return Fork(next(checkpoints), next(checkpoints), prefix, tuple(path))

@@ -18,10 +18,12 @@ from samakia_policy.evidence.ledger.disk import LOCK, Disk
 from samakia_policy.evidence.ledger.events import Event, encode
 from samakia_policy.evidence.ledger.memory import Memory
 from samakia_policy.evidence.ledger.merkle import EMPTY_ROOT, HEIGHT, WIDTH, Tree, leaf_hash, leaf_hashes
-from samakia_policy.evidence.ledger.note import LOG, NoteKey, note_key
+from samakia_policy.evidence.ledger.note import LOG, MAX_NOTE_BYTES, NoteKey, note_key
+from samakia_policy.evidence.ledger.scan import Scan
 from samakia_policy.evidence.ledger.snapshot import CHECKPOINT, Snapshot, open_snapshot
 from samakia_policy.evidence.ledger.state import STATE, State
-from samakia_policy.evidence.ledger.tiles import ENTRIES, Level, pack, tile_name
+from samakia_policy.evidence.ledger.tiles import ENTRIES, Level, pack, read_file, tile_name
+from samakia_policy.evidence.reasons import Refusal
 from samakia_policy.evidence.signing.keys import PrivateKey
 
 _LEVELS = -(-MAX_SIZE.bit_length() // HEIGHT)
@@ -50,12 +52,18 @@ class Log:
     def append(self, events: Sequence[Event], guard: Guard | None = None) -> Receipt:
         """Add records, all or none, and return once they are durable.
 
+        A permit is used once: its second `consume` event is refused (`ledger-permit-used`).
+
         Raises Refusal `ledger-...` for a log that is not what it was, and what the guard raises; InputError
         `ledger-write-failed` where nothing was recorded, `ledger-commit-unknown` where that cannot be told.
         """
-        disk = Disk(self.root)
+        disk, permits = Disk(self.root), _Permits(events)
+        if permits.wanted:  # the long look at the log is made before others have to wait
+            permits.require_unused(open_snapshot(self.root, self.key))
         with disk.locked():
             snapshot = open_snapshot(self.root, self.key)
+            if permits.wanted:
+                permits.require_unused(snapshot)
             if self._memory is not None:
                 self._memory.check(snapshot, self.key)
             tree, bundle, last = snapshot.right_edge()
@@ -64,7 +72,7 @@ class Log:
             if not events:
                 return Receipt(snapshot.size, (), snapshot.checkpoint)
             records = _chain(events, last)
-            with _restored(disk, tree.size):
+            with _restored(disk, snapshot.checkpoint):
                 _write(disk, tree, bundle, records)
                 checkpoint = make_checkpoint(tree.size, tree.root(), self.key, self._signer)
                 disk.put(CHECKPOINT, checkpoint.note.data)
@@ -76,6 +84,23 @@ class Log:
         return Receipt(snapshot.size, tuple(records), checkpoint)
 
 
+class _Permits:
+    """The permits that events use; looks for them in the log, and later only in what was added to it."""
+
+    def __init__(self, events: Sequence[Event]) -> None:
+        permits = [made.fields["permit"] for made in events if made.kind == "consume"]
+        self.wanted = set(permits)
+        self._scan = Scan()
+        if len(permits) > len(self.wanted):
+            raise Refusal("ledger-permit-used", "one permit would be used twice")
+
+    def require_unused(self, snapshot: Snapshot) -> None:
+        entries = snapshot.entries("consume", scan=self._scan)
+        if used := [entry for entry in entries if entry.fields["permit"] in self.wanted]:
+            message = f"the permit {used[0].fields['permit']} was used: record {used[0].at}"
+            raise Refusal("ledger-permit-used", message, where=snapshot.root)
+
+
 def create_log(root: str, origin: str, key: PrivateKey) -> Log:
     """Make an empty ledger in a directory; raises InputError `ledger-exists`, Refusal `note-key-...`."""
     log = Log(root, origin, key)
@@ -83,9 +108,8 @@ def create_log(root: str, origin: str, key: PrivateKey) -> Log:
         os.makedirs(root, mode=0o755, exist_ok=True)
         present = sorted(set(os.listdir(root)) - {LOCK, STATE, ".new"})
     except OSError as error:
-        raise InputError(
-            f"cannot be made: {error.strerror}", where=root, code="ledger-write-failed"
-        ) from error
+        message = f"cannot be made: {error.strerror}"
+        raise InputError(message, where=root, code="ledger-write-failed") from error
     if present:
         message = f"the directory is not empty: it holds {present[0]}"
         raise InputError(message, where=root, hint="name a directory of its own", code="ledger-exists")
@@ -124,14 +148,15 @@ def _write(disk: Disk, tree: Tree, bundle: Sequence[bytes], records: Sequence[by
 
 
 @contextmanager
-def _restored(disk: Disk, size: int) -> Iterator[None]:
-    """Remove what lies beyond a size: first what a crash left, and what the block wrote where it fails."""
-    _drop_tail(disk, size)
+def _restored(disk: Disk, known: Checkpoint) -> Iterator[None]:
+    """Remove what lies beyond a checkpoint: what a crash left, and what the block wrote where it fails."""
+    _drop_tail(disk, known.size)
     try:
         yield
-    except BaseException:  # an interrupt, too
-        with suppress(InputError):
-            _drop_tail(disk, size)
+    except BaseException:  # an interrupt, too; it may come after the checkpoint was replaced
+        with suppress(InputError, Refusal):
+            if read_file(os.path.join(disk.root, CHECKPOINT), MAX_NOTE_BYTES, CHECKPOINT) == known.note.data:
+                _drop_tail(disk, known.size)
         raise
 
 

@@ -93,9 +93,9 @@ class Note(NamedTuple):
         return [found.value for found in self.signatures if (found.name, found.id) == (key.name, key.id)]
 
     def add(self, signature: Signature) -> Note:
-        """Return the note with one more signature, instead of older ones by that key."""
-        others = [found for found in self.signatures if found[:2] != signature[:2]]
-        return self._replace(signatures=(*others, signature))
+        """Return the note with one more signature, or with another one by that key."""
+        by_key = {found[:2]: found for found in (*self.signatures, signature)}
+        return self._replace(signatures=tuple(by_key.values()))
 
 
 def note_key(name: str, kind: int, public: PublicKey) -> NoteKey:

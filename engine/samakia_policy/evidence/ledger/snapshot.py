@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 
 from samakia_policy.evidence.ledger.checkpoint import Checkpoint, open_checkpoint
-from samakia_policy.evidence.ledger.events import Entry, kind_of, parse
+from samakia_policy.evidence.ledger.events import Entry, parse
 from samakia_policy.evidence.ledger.merkle import (
     EMPTY_ROOT,
     FULL,
@@ -23,6 +23,7 @@ from samakia_policy.evidence.ledger.merkle import (
     subtree,
 )
 from samakia_policy.evidence.ledger.note import MAX_NOTE_BYTES, NoteKey
+from samakia_policy.evidence.ledger.scan import Scan
 from samakia_policy.evidence.ledger.state import STATE, read_state
 from samakia_policy.evidence.ledger.tiles import Tiles, read_file, tile_name
 from samakia_policy.evidence.reasons import Refusal
@@ -42,35 +43,13 @@ class Snapshot:
         """The number of records."""
         return self.checkpoint.size
 
-    def records(self) -> Iterator[tuple[int, list[bytes]]]:
-        """Yield all records, verifying them, as (position of the first, up to 256 of them).
+    def records(self, scan: Scan | None = None) -> Iterator[tuple[int, list[bytes]]]:
+        """Yield all records, or those that a scan has not seen, as Scan.records does: verified at the end."""
+        return (scan or Scan()).records(self.tiles, self.checkpoint)
 
-        What was yielded counts once the iterator ended: the root over everything is compared last. Raises
-        Refusal `ledger-...`. Memory does not grow with the log.
-        """
-        tree, prev = Tree(), EMPTY_ROOT
-        for index in range(-(-self.size // WIDTH)):
-            records = self.tiles.bundle(index)
-            leaves = leaf_hashes(records)
-            self._check_bundle(index, records, leaves, prev)
-            for tile in tree.extend(leaves):
-                self._check_tile(*tile)
-            prev = leaves[-HASH:]
-            yield index * WIDTH, records
-        for level, run in enumerate(tree.edge):
-            if run:
-                self._check_tile(level, (self.size >> 8 * level) // WIDTH, bytes(run))
-        if tree.root() != self.checkpoint.root:
-            message = f"its {self.size} records do not have the root that its checkpoint signed"
-            raise Refusal("ledger-root-mismatch", message, where=self.root)
-
-    def entries(self, *kinds: str) -> Iterator[Entry]:
-        """Yield the entries of some kinds, or all, and verify the log on the way, as `records` does."""
-        wanted = [f'"kind":"{kind}"'.encode() for kind in kinds]
-        for first, records in self.records():
-            for offset, record in enumerate(records):
-                if not wanted or any(mark in record for mark in wanted):
-                    yield parse(record, first + offset)
+    def entries(self, *kinds: str, scan: Scan | None = None) -> Iterator[Entry]:
+        """Yield the entries of some kinds, or all, as `records` does."""
+        return (scan or Scan()).entries(self.tiles, self.checkpoint, kinds)
 
     def entry(self, index: int) -> Entry:
         """Return one entry, proved to be in the log; raises Refusal `ledger-no-record` or `ledger-...`."""
@@ -103,30 +82,6 @@ class Snapshot:
     def root_at(self, size: int) -> bytes:
         """Return the root of the first records, as the tiles have it; `extends` tells whether it holds."""
         return subtree(0, size, self.tiles.nodes)
-
-    def _check_bundle(self, index: int, records: list[bytes], leaves: bytes, prev: bytes) -> None:
-        run, first = self.tiles.tile(0, index), index * WIDTH
-        if run != leaves:
-            at = next(at for at in range(0, len(run), HASH) if run[at : at + HASH] != leaves[at : at + HASH])
-            where = f"record {first + at // HASH}"
-            raise Refusal("ledger-entry-edited", "the record does not have its hash", where=where)
-        chain = (prev + leaves).hex().encode()
-        for offset, record in enumerate(records):
-            try:
-                kind_of(record)
-            except Refusal as refusal:
-                raise refusal.at(f"record {first + offset}") from None
-            start = offset * 2 * HASH
-            if b'"prev":"sha256:%b"' % chain[start : start + 2 * HASH] not in record:
-                message = "the record does not name the one before it"
-                raise Refusal("ledger-chain-broken", message, where=f"record {first + offset}")
-
-    def _check_tile(self, level: int, index: int, run: bytes) -> None:
-        if self.tiles.tile(level, index) != run:
-            where = tile_name(level, index, self.tiles.width(level, index))
-            raise Refusal(
-                "ledger-tile-edited", "the tile does not hold the hashes of what is below it", where=where
-            )
 
     def right_edge(self) -> tuple[Tree, list[bytes], bytes]:
         """Return the tree, the records of the bundle that is not full, and the last leaf hash.
