@@ -72,7 +72,7 @@ def count(root: TrustRoot, asked: Question, approvals: Iterable[Approval]) -> Co
     persons: set[str] = set()
     used: set[bytes] = set()
     passed_over = []
-    for approval in sorted(approvals):
+    for approval in sorted(approvals, key=repr):
         reason = _objection(root, asked, approval)
         if not reason:
             trusted = root.keys[approval.keyid]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import copy
+import hashlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -22,15 +23,23 @@ ISSUED, NOW, EXPIRES = "2026-01-01T00:00:00Z", "2026-06-01T12:00:00Z", "2027-01-
 ANYWHERE = {"env": "*", "tenant": "*", "action": "*"}
 
 
+def verifier_key(name: str, raw: bytes, kind: int = 1) -> str:
+    """Return a key as signed notes write it."""
+    data = bytes([kind]) + raw
+    short = hashlib.sha256(name.encode() + b"\n" + data).hexdigest()[:8]
+    return f"{name}+{short}+{base64.b64encode(data).decode()}"
+
+
 class World:
-    """Four persons with a key each, Ann with two, an engine; Ann, Ben and Cat hold the role root."""
+    """Five persons with a key each, Ann with two, an engine; Ann, Ben and Cat hold the role root."""
 
     now = NOW
 
     def __init__(self) -> None:
         algs = {"ann": ED25519, "ann2": ECDSA_P256, "ben": ECDSA_P256, "cat": ED25519, "dan": ED25519}
         self.keys: dict[str, PrivateKey] = {name: generate(alg) for name, alg in algs.items()}
-        self.keys["robot"] = generate(ED25519)
+        self.keys |= {"eve": generate(ED25519), "robot": generate(ED25519)}
+        self.vkey = verifier_key("ledger.example", generate(ED25519).public.raw)
 
     def id(self, name: str) -> str:
         """Return the key id of a key."""
@@ -38,7 +47,7 @@ class World:
 
     def content(self, version: int = 1, **changes: Any) -> dict[str, Any]:
         """Return the content of a sound trust root; `changes` replace its members."""
-        persons = ["ann", "ben", "cat", "dan", "robot"]
+        persons = ["ann", "ben", "cat", "dan", "eve", "robot"]
         made: dict[str, Any] = {
             "format": "samakia.policy/trust-root/v1",
             "version": version,

@@ -146,7 +146,7 @@ UNSOUND: dict[str, tuple[Change, str, str]] = {
     "key ends before": (_key("ann", notAfter="2024-01-01T00:00:00Z"), M, "before it"),
     "odd person": (_set("persons", "Ann!", {"name": "A", "org": "B"}), M, "persons"),
     "newline in a name": (_set("persons", "ann", "name", "A\nB"), M, "name"),
-    "nobody's key": (_key("ann", person="eve"), M, "no person of the trust root"),
+    "nobody's key": (_key("ann", person="zoe"), M, "no person of the trust root"),
     "unknown custody": (_key("ann", custody="pocket"), M, "custody"),
     "unknown algorithm": (_key("ann", alg="rsa"), M, "alg"),
     "public is no base64": (_key("ann", public="?"), "key-malformed", "not base64"),
