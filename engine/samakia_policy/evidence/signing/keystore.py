@@ -171,9 +171,9 @@ def _write(folder: str, name: str, data: bytes) -> None:
             os.fsync(file.fileno())
         try:
             os.link(partial, path)
+        except FileExistsError:
+            raise InputError("the key is there already", where=path, code="key-exists") from None
         finally:
             os.unlink(partial)
-    except FileExistsError:
-        raise InputError("the key is there already", where=path, code="key-exists") from None
     except OSError as error:
         raise InputError(f"cannot be written: {error.strerror}", where=path) from error
