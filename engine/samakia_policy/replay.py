@@ -17,7 +17,7 @@ from samakia_policy.evidence.packet.facts import PLACES, load_facts, load_places
 from samakia_policy.evidence.packet.read import Packet
 from samakia_policy.evidence.reasons import Refusal
 from samakia_policy.model.canonical import canonical
-from samakia_policy.model.decision import Location
+from samakia_policy.model.decision import RUNS_DIFFER, Location
 from samakia_policy.model.fact import Origin
 from samakia_policy.model.values import Number
 from samakia_policy.packs.load import Catalogue, load
@@ -26,7 +26,6 @@ from samakia_policy.selection import Selection
 
 REPRODUCED, DIVERGED, NOT_REPLAYABLE = "REPRODUCED", "DIVERGED", "NOT_REPLAYABLE"
 CONTEXT = "facts/context.json"
-_RUNS_DIFFER = ("engine", "runtime")
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +165,7 @@ def compare(recorded: Any, replayed: Any) -> Replayed:
 
 
 def _comparable(decision: Mapping[str, Any]) -> dict[str, Any]:
-    digests = {name: value for name, value in decision["digests"].items() if name not in _RUNS_DIFFER}
+    digests = {name: value for name, value in decision["digests"].items() if name not in RUNS_DIFFER}
     return {**decision, "digests": digests}
 
 

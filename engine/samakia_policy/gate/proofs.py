@@ -8,9 +8,10 @@ from typing import Any
 from samakia_policy.gate.demand import Approvals, Demand
 from samakia_policy.gate.observed import Approval, Observed
 from samakia_policy.gate.refusal import Failed
-from samakia_policy.gate.results import blocking, passed, results_digest
+from samakia_policy.gate.results import blocking, passed
 from samakia_policy.gate.versions import at_least
 from samakia_policy.gate.window import moment, older
+from samakia_policy.model.decision import results_digest
 
 
 def missing_packs(demand: Demand, seen: Observed) -> list[str]:

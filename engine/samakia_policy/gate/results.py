@@ -5,20 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from samakia_policy.model.canonical import digest_of
 from samakia_policy.model.rule import at_least
-
-_RUNS_DIFFER = ("engine", "runtime")
-
-
-def results_digest(decision: Mapping[str, Any]) -> str:
-    """Return the digest of a decision without its time, engine and runtime.
-
-    The same estate, packs and parameters give the same digest at another time and on another runtime.
-    """
-    context = {key: value for key, value in decision["context"].items() if key != "as_of"}
-    digests = {key: value for key, value in decision["digests"].items() if key not in _RUNS_DIFFER}
-    return digest_of({**decision, "context": context, "digests": digests})
 
 
 def blocking(decision: Mapping[str, Any], fail_on: str) -> list[str]:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from samakia_policy.model.canonical import digest_of
+
 API_VERSION = "samakia.policy/v1"
 ALLOW, DENY, UNDECIDED = "allow", "deny", "unknown"
+RUNS_DIFFER = ("engine", "runtime")
 
 
 @dataclass(slots=True)
@@ -206,3 +210,13 @@ class Decision:
             "unknowns": [unknown.to_json() for unknown in self.unknowns],
             "waivers": [],
         }
+
+
+def results_digest(decision: Mapping[str, Any]) -> str:
+    """Return the digest of a decision without its time, engine and runtime.
+
+    The same estate, packs and parameters give the same digest at another time and on another runtime.
+    """
+    context = {key: value for key, value in decision["context"].items() if key != "as_of"}
+    digests = {key: value for key, value in decision["digests"].items() if key not in RUNS_DIFFER}
+    return digest_of({**decision, "context": context, "digests": digests})

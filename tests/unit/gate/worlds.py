@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from samakia_policy.gate.demand import Approvals, Demand
 from samakia_policy.gate.observed import Approval, Observed, Plan
-from samakia_policy.gate.results import results_digest
+from samakia_policy.model.decision import results_digest
 
 SEVERITIES = ["low", "medium", "high", "critical"]
 TIMES = [f"2026-03-0{day}T{hour:02}:00:00Z" for day in (1, 2) for hour in (0, 1, 2, 9, 23)]
