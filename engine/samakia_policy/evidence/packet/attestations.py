@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from samakia_policy.evidence import statement
 from samakia_policy.evidence.packet import layout
+from samakia_policy.evidence.signing import dsse
+from samakia_policy.evidence.signing.keys import Signer
 from samakia_policy.model.canonical import digest, digest_of
 from samakia_policy.model.decision import results_digest
 
@@ -111,3 +113,17 @@ def _pack(pack: Mapping[str, Any]) -> dict[str, Any]:
 
 def _hex(data: bytes) -> dict[str, str]:
     return {"sha256": hashlib.sha256(data).hexdigest()}
+
+
+def attestations(
+    files: Mapping[str, bytes], decision: Mapping[str, Any], signing: Signing, signers: Sequence[Signer]
+) -> dict[str, bytes]:
+    """Return the signed statement of a decision and its two views, by path."""
+    payload = decision_payload(files, decision, signing)
+    signed = dsse.dump(dsse.make(dsse.IN_TOTO, payload, signers))
+    views = {
+        "attestations/vsa.dsse.json": vsa_payload(files, decision, signing, signed),
+        "attestations/svr.dsse.json": svr_payload(files, decision, signing),
+    }
+    made = {path: dsse.dump(dsse.make(dsse.IN_TOTO, data, signers)) for path, data in views.items()}
+    return {layout.DECISION_STATEMENT: signed, **made}

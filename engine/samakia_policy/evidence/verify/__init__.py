@@ -1,0 +1,1 @@
+"""Verify a packet: every step is taken offline, in order, and says what it found."""
