@@ -6,8 +6,9 @@ import hashlib
 import json
 import os
 import platform
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
+from datetime import datetime, timedelta
 from typing import Any
 
 from samakia_policy import __version__
@@ -15,9 +16,11 @@ from samakia_policy.errors import InputError
 from samakia_policy.evaluation import runtime
 from samakia_policy.evaluation.base import Limits
 from samakia_policy.evidence.packet import layout, records
+from samakia_policy.evidence.packet.attestations import Scope, Signing, attestations
 from samakia_policy.evidence.packet.facts import dump_facts
 from samakia_policy.evidence.packet.manifest import write_manifest
 from samakia_policy.evidence.packet.publish import Taken, publish
+from samakia_policy.evidence.signing.keys import Signer
 from samakia_policy.facts.secrets import detect, redact
 from samakia_policy.model.canonical import canonical, exact
 from samakia_policy.model.document import Document
@@ -26,6 +29,7 @@ from samakia_policy.pipeline import Checked
 MAX_INPUT_BYTES = 16 << 20
 """Bytes of one input that is kept in a packet; of a larger one only the digest is."""
 CONTEXT = "facts/context.json"
+_LIFE = timedelta(days=1)
 _HERE = os.path.dirname(os.path.abspath(__file__))
 
 
@@ -53,6 +57,26 @@ def seal(files: dict[str, bytes]) -> dict[str, bytes]:
     covered = {path: data for path, data in files.items() if layout.covered(path)}
     digests = {path: hashlib.sha256(data).hexdigest() for path, data in covered.items()}
     return {**files, layout.MANIFEST: write_manifest(digests)}
+
+
+def sign_packet(checked: Checked, files: dict[str, bytes], signers: Sequence[Signer], **bound: Any) -> None:
+    """Add the signed statement of a packet's decision, and its views, to the packet's files.
+
+    It is good for a day. `bound`: more fields of `attestations.Signing`.
+    """
+    request = checked.request
+    stated = {
+        "scope": Scope(environment=request.environment, action=request.action),
+        "now": request.as_of,
+        "expires": _later(request.as_of, _LIFE),
+        "requester": request.requester,
+    }
+    signing = Signing(**{**stated, **bound})
+    files |= attestations(files, checked.decision.to_json(), signing, signers)
+
+
+def _later(moment: str, life: timedelta) -> str:
+    return (datetime.fromisoformat(moment) + life).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def publish_packet(root: str, kind: str, scope: str, as_of: str, files: dict[str, bytes]) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 from samakia_policy.cli.progress import progress
 from samakia_policy.cli.request import add_inputs, parameter, request
+from samakia_policy.cli.trusted import add_signing, signers
 from samakia_policy.errors import InputError
 from samakia_policy.model.decision import Decision
 from samakia_policy.model.rule import SEVERITIES
@@ -49,6 +50,7 @@ def add_arguments(commands: Any, name: str) -> None:
         "-o", "--output", action="append", default=[], metavar="FMT[=PATH]", help="table or json; repeatable"
     )
     parser.add_argument("--evidence", default="", metavar="DIR", help="write a packet of evidence below DIR")
+    add_signing(parser)
     parser.add_argument("-q", "--quiet", action="store_true", help="only the line that sums up")
     parser.set_defaults(run=run)
 
@@ -58,6 +60,10 @@ def run(arguments: argparse.Namespace) -> int:
     from samakia_policy.pipeline import examine
 
     outputs = [_output(text) for text in arguments.output or ["table"]]
+    if arguments.sign and not arguments.evidence:
+        raise InputError(
+            "signs a packet, and none is written", where="--sign", hint="name one: --evidence DIR"
+        )
     selection = Selection(
         arguments.phase, arguments.pack, arguments.domain, [parameter(p) for p in arguments.param]
     )
@@ -66,12 +72,20 @@ def run(arguments: argparse.Namespace) -> int:
     for name, path in outputs:
         _write(checked.decision, name, path, quiet=arguments.quiet)
     if arguments.evidence:
-        from samakia_policy.record import packet_files, publish_packet
-
-        scope, as_of = checked.request.environment or "all", checked.request.as_of
-        path = publish_packet(arguments.evidence, "check", scope, as_of, packet_files(checked))
-        sys.stderr.write(f"evidence: {visible(path)}\n")
+        _record(arguments, checked)
     return EXIT[checked.decision.outcome]
+
+
+def _record(arguments: argparse.Namespace, checked: Any) -> None:
+    """Write the packet of a check, signed where keys are named, and say where it is."""
+    from samakia_policy.record import packet_files, publish_packet, sign_packet
+
+    files, request = packet_files(checked), checked.request
+    if keys := signers(arguments):
+        sign_packet(checked, files, keys)
+    scope = request.environment or "all"
+    path = publish_packet(arguments.evidence, "check", scope, request.as_of, files)
+    sys.stderr.write(f"evidence: {visible(path)}\n")
 
 
 def _output(text: str) -> tuple[str, str]:

@@ -18,6 +18,7 @@ COMMANDS = {
     "check": "check",
     "facts": "facts",
     "explain": "explain",
+    "evidence": "evidence",
     "replay": "replay",
     "pack": "packs",
     "test": "testing",

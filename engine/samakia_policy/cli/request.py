@@ -33,7 +33,7 @@ def request(arguments: argparse.Namespace, selection: Selection | None = None) -
     """Return what was asked for; raises InputError for a time that is no time."""
     return Request(
         estate=arguments.estate,
-        as_of=_time(arguments.as_of),
+        as_of=now(arguments.as_of),
         plans=[_plan(text) for text in arguments.plan],
         environment=arguments.env,
         fail_on=getattr(arguments, "fail_on", "high"),
@@ -62,7 +62,8 @@ def _plan(text: str) -> tuple[str, str]:
     return (env, file) if equals and "/" not in env else ("", text)
 
 
-def _time(text: str) -> str:
+def now(text: str) -> str:
+    """Return a time in UTC, the present where none is given; raises InputError."""
     if not text:
         return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     try:
