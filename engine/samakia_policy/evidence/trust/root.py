@@ -16,7 +16,7 @@ import msgspec
 from samakia_policy.evidence import strict_json
 from samakia_policy.evidence.reasons import Refusal
 from samakia_policy.evidence.signing.written import load_key
-from samakia_policy.evidence.trust import notes
+from samakia_policy.evidence.trust import ledgers
 from samakia_policy.evidence.trust.model import ROLES, Content, KeyEntry, TrustedKey, TrustRoot
 from samakia_policy.model.canonical import digest
 
@@ -55,7 +55,7 @@ def _sound(content: Content, found: str) -> TrustRoot:
     keys = {keyid: _key(content, keyid, entry) for keyid, entry in sorted(content.keys.items())}
     _refuse_doubles(keys)
     for ledger in content.ledgers:
-        notes.check(ledger)
+        ledgers.sound(ledger)
     _check_thresholds(content)
     return TrustRoot(content, found, keys)
 

@@ -16,6 +16,7 @@ from samakia_policy.evidence.reasons import Refusal
 from samakia_policy.evidence.signing.encodings import ssh_blob
 from samakia_policy.evidence.signing.keys import ED25519, generate, key_id
 from samakia_policy.evidence.signing.sshsig import line, ssh_key
+from samakia_policy.evidence.trust.ledgers import policy_of
 from samakia_policy.evidence.trust.model import matches
 from samakia_policy.evidence.trust.root import MAX_TRUST_ROOT_BYTES, parse, payload_of
 
@@ -197,20 +198,24 @@ UNSOUND: dict[str, tuple[Change, str, str]] = {
         "there are several",
     ),
     "one origin twice": (_ledgers(ORIGIN, {**OTHER, "origin": ORIGIN["origin"]}), M, "one origin"),
-    "quorum out of reach": (_ledgers({**ORIGIN, "quorum": 1}), "trust-root-unreachable", "has 0"),
+    "quorum out of reach": (_ledgers({**ORIGIN, "quorum": 1}), "ledger-policy", "cannot be had"),
     "witness is the ledger": (
-        _ledgers({**ORIGIN, "witnesses": [vkey("w", LEDGER)]}),
-        "trust-root-duplicate-key",
-        "one raw key",
+        _ledgers({**ORIGIN, "witnesses": [vkey("w", LEDGER, 4)]}),
+        "ledger-policy",
+        "stands for two",
     ),
-    "no verifier key": (_ledgers({**ORIGIN, "vkey": "x"}), "ledger-key-malformed", "<name>"),
-    "other hash": (
-        _ledgers({**ORIGIN, "vkey": ORIGIN["vkey"].replace("ledger.", "logger.")}),
-        "ledger-key-malformed",
-        "hash",
+    "a ledger for a witness": (
+        _ledgers({**ORIGIN, "witnesses": [vkey("w", WITNESS)]}),
+        "ledger-policy",
+        "different kinds",
     ),
-    "other kind": (_ledgers({**ORIGIN, "vkey": vkey("a", LEDGER, 9)}), "ledger-key-malformed", "no Ed25519"),
-    "low order ledger": (_ledgers({**ORIGIN, "vkey": vkey("a", bytes(32))}), "key-low-order", "small order"),
+    "no verifier key": (_ledgers({**ORIGIN, "vkey": "x"}), "note-key-malformed", "not a verifier key"),
+    "another name": (_ledgers({**ORIGIN, "vkey": vkey("a", LEDGER)}), "ledger-policy", "is named 'a'"),
+    "low order ledger": (
+        _ledgers({**ORIGIN, "vkey": vkey(ORIGIN["origin"], bytes(32))}),
+        "key-low-order",
+        "small order",
+    ),
 }
 
 
@@ -223,6 +228,16 @@ def test_what_is_unsound_is_refused(world: World, name: str) -> None:
         parse(strict_json.canonical_line(content), where="root.json")
     assert raised.value.code == code
     assert words in str(raised.value)
+
+
+def test_a_ledger_is_found_by_its_name(world: World) -> None:
+    ledger = {**ORIGIN, "witnesses": [vkey("w", WITNESS, 4)], "quorum": 1}
+    root = world.root(world.content(ledgers=[ledger]))
+    policy = policy_of(root, ORIGIN["origin"])
+    assert (policy.log.vkey, len(policy.witnesses), policy.quorum) == (ORIGIN["vkey"], 1, 1)
+    with pytest.raises(Refusal, match="not one of the trust root's") as raised:
+        policy_of(root, "other")
+    assert raised.value.code == "ledger-unknown"
 
 
 def test_a_revocation_names_its_ledger_where_there_are_several(world: World) -> None:
