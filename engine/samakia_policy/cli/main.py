@@ -25,6 +25,7 @@ COMMANDS = {
     "docs": "packs:docs",
     "rego": "rego",
     "keys": "keys",
+    "ledger": "ledger",
     "completion": "completion",
 }
 _EXIT = {errors.EvaluationError: 70, errors.VerificationError: 5, errors.AdapterError: 6, errors.Refused: 4}

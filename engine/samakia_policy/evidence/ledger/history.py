@@ -136,11 +136,9 @@ def waivers_revoked(snapshot: Snapshot, counts: Counts) -> dict[str, int]:
     return found
 
 
-def about(snapshot: Snapshot, digest: str) -> list[Entry]:
-    """Return the entries that name a digest or key, in any field but `prev`."""
-    return [
-        entry
-        for entry in snapshot.entries()
-        if digest in [value for name, value in entry.fields.items() if name != "prev"]
-        or digest in entry.fields.get("approvals", ())
-    ]
+def about(snapshot: Snapshot, digest: str, *kinds: str) -> Iterator[Entry]:
+    """Yield the entries that name a digest or key, in any field but `prev`, as Snapshot.entries does."""
+    for entry in snapshot.entries(*kinds):
+        named = [value for name, value in entry.fields.items() if name != "prev"]
+        if digest in named or digest in entry.fields.get("approvals", ()):
+            yield entry
