@@ -23,6 +23,7 @@ imports: ## Stages do not import one another
 	$(BIN)lint-imports
 
 fresh: ## Generated files are fresh
+	$(PYTHON) -m samakia_policy.fact_kinds --check
 	$(PYTHON) -m samakia_policy.packs.index --check
 	$(PYTHON) -m samakia_policy.rego.tools.reference --check
 	$(BIN)policy docs --check
@@ -30,7 +31,8 @@ fresh: ## Generated files are fresh
 test: ## All tests, and all cases of all rules
 	$(BIN)pytest
 
-generate: ## Write the pack index, the rule pages and the pages of the language again
+generate: ## Write the kinds of facts, the pack index, the rule pages and the pages of the language again
+	$(PYTHON) -m samakia_policy.fact_kinds
 	$(PYTHON) -m samakia_policy.packs.index
 	$(PYTHON) -m samakia_policy.rego.tools.reference
 	$(BIN)policy docs

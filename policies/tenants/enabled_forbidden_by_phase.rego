@@ -10,8 +10,6 @@
 #   subject: enabled_contract
 #   needs: [tenant]
 #   uses: [enabled_contract]
-#   reads:
-#     tenant: []
 #   unknown: subject
 #   message: "{subject} is enabled, which this phase forbids"
 #   remediation: >-

@@ -10,8 +10,6 @@
 #   subject: ready_binding
 #   needs: [tenant]
 #   uses: [tenant_endpoints, tenant_endpoint, ready_binding, enabled_contract]
-#   reads:
-#     tenant: []
 #   unknown: rule
 #   message: "{subject} binds {consumer}, but the tenant has no endpoint of it"
 #   remediation: >-

@@ -9,8 +9,6 @@
 #   subject: tenant_endpoint
 #   needs: [tenant]
 #   uses: [tenant_endpoint, enabled_contract]
-#   reads:
-#     tenant: []
 #   unknown: subject
 #   message: "{subject} names no secret_ref"
 #   remediation: >-

@@ -9,8 +9,6 @@
 #   subject: tenant_endpoint
 #   needs: [tenant]
 #   uses: [tenant_endpoint, enabled_contract, ready_binding]
-#   reads:
-#     tenant: []
 #   unknown: subject
 #   message: "{subject} refers to a secret outside tenants/{tenant}/"
 #   remediation: >-

@@ -10,9 +10,6 @@
 #   subject: tf_provider_config
 #   needs: [tf_provider_config]
 #   uses: [tf_variable]
-#   reads:
-#     tf_provider_config: [name, arguments, args]
-#     tf_variable: [name, declared]
 #   unknown: handled
 #   where: {tf_provider_config: {proxmox: true}}
 #   message: "{subject}: {problem}"

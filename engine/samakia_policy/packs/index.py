@@ -19,7 +19,7 @@ def build_index(root: Path) -> str:
     """Return the text of packs/index.json for the policies and packs below a root."""
     rules = {rule["id"]: rule for rule in (_rule(path, root) for path in _sources(root))}
     libraries = {path.stem: _file(path, root) for path in sorted((root / "policies/lib").glob("*.rego"))}
-    _add_reads([rule for rule in rules.values() if rule["language"] == "rego"], libraries, root)
+    _add_reads(list(rules.values()), libraries, root)
     packs = [_pack(path, root, rules, libraries) for path in sorted(root.glob("packs/*/pack.yaml"))]
     index = {"rules": rules, "libraries": libraries, "packs": packs}
     return json.dumps(index, indent=1, sort_keys=True) + "\n"
@@ -44,25 +44,20 @@ def _rule(path: Path, root: Path) -> dict[str, Any]:
 
 
 def _add_reads(rules: list[dict[str, Any]], libraries: dict[str, Any], root: Path) -> None:
-    """Derive what Rego rules read; raises PackError where that is not what they declare."""
-    from samakia_policy.packs.reads import derive, merged, problems
+    """Add what rules read; raises PackError with every place that reads what does not exist."""
+    from samakia_policy.packs.checked import checked_reads
+    from samakia_policy.packs.kinds import Kinds
 
-    packages = {_package(rule["id"]): rule for rule in rules}
-    sources = {name: _text(root, rule) for name, rule in packages.items()}
+    kinds = Kinds(json.loads((root / "contracts/facts.json").read_text(encoding="utf-8")))
+    sources = {rule["id"]: _text(root, rule) for rule in rules}
     texts = {name: _text(root, library) for name, library in libraries.items()}
-    for package, found in derive(sources, texts).items():
-        rule = packages[package]
-        if wrong := problems(Rule(**rule), found):
-            raise PackError("; ".join(wrong), where=rule["path"])
-        rule["reads"] = merged(rule.get("reads", {}), found)
+    reads = checked_reads([Rule(**rule) for rule in rules], sources, texts, kinds)
+    for rule in rules:
+        rule["reads"] = reads[rule["id"]]
 
 
 def _text(root: Path, entry: dict[str, Any]) -> str:
     return Path(root / entry["path"]).read_text(encoding="utf-8")
-
-
-def _package(identity: str) -> str:
-    return "policies." + identity.replace("/", ".").replace("-", "_")
 
 
 def _pack(path: Path, root: Path, rules: dict[str, Any], libraries: dict[str, Any]) -> dict[str, Any]:

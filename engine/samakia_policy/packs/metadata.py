@@ -54,3 +54,27 @@ def _python(source: str, where: str) -> dict[str, Any]:
                 if isinstance(decorator, ast.Call) and getattr(decorator.func, "id", "") == "rule":
                     return {str(k.arg): ast.literal_eval(k.value) for k in decorator.keywords}
     raise PackError("no function decorated with @rule(...)", where=where)
+
+
+def place_of(source: str, language: str, key: str, name: str) -> tuple[int, int]:
+    """Return the line and column of a name in a rule's metadata, or of its key; (0, 0) without either."""
+    found = _rego_place(source, key, name) if language == "rego" else _python_place(source, key, name)
+    return found or (0, 0)
+
+
+def _rego_place(source: str, key: str, name: str) -> tuple[int, int] | None:
+    at = re.search(rf"(?m)^#( +){re.escape(key)}:.*\n(?:#\1 .*\n)*", source)
+    if at is None:
+        return None
+    word = re.compile(rf"(?<![\w.-]){re.escape(name)}(?![\w.-])").search(at[0], at[0].index(":"))
+    offset = at.start() + (word.start() if word else at[0].index(key))
+    return source.count("\n", 0, offset) + 1, offset - source.rfind("\n", 0, offset)
+
+
+def _python_place(source: str, key: str, name: str) -> tuple[int, int] | None:
+    for keyword in (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.keyword)):
+        if keyword.arg == key:
+            literals = (node for node in ast.walk(keyword.value) if isinstance(node, ast.Constant))
+            node = next((node for node in literals if node.value == name), keyword.value)
+            return node.lineno, node.col_offset + 1
+    return None

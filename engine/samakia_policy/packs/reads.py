@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from samakia_policy.model.rule import Rule
 from samakia_policy.rego.reads import ANY, Path, Reads
+
+if TYPE_CHECKING:
+    from samakia_policy.rego.compiler.compiled import Compiled
 
 _ID = 2  # facts, kind, id: attributes come after these
 _PARTS = ("facts", "edges", "reverse", "params", "context")
@@ -18,13 +22,14 @@ class RuleReads:
     """What a rule reads of its input, by the parts that input has.
 
     `facts`: attribute paths by kind, dotted, [WHOLE] for all of a fact. ANY among kinds or names: one that
-    is known only when the rule runs.
+    is known only when the rule runs. `raw`: the same as paths of `input`, with their places in the source.
     """
 
     facts: dict[str, list[str]] = field(default_factory=dict)
     relations: list[str] = field(default_factory=list)
     params: list[str] = field(default_factory=list)
     context: list[str] = field(default_factory=list)
+    raw: Reads = field(default_factory=lambda: Reads(frozenset(), frozenset()))
 
 
 def derive(sources: Mapping[str, str], libraries: Mapping[str, str]) -> dict[str, RuleReads]:
@@ -32,21 +37,33 @@ def derive(sources: Mapping[str, str], libraries: Mapping[str, str]) -> dict[str
 
     `sources`: the rules' texts by package. They are compiled together, as no two share one.
     """
+    return read_off(compiled(sources, libraries), sources)
+
+
+def compiled(sources: Mapping[str, str], libraries: Mapping[str, str]) -> Compiled:
+    """Return rules, whose file names are their packages, and libraries in core form; raises RegoError."""
     from samakia_policy.rego.compiler.stages import compile_modules
     from samakia_policy.rego.depth import deep
-    from samakia_policy.rego.reads import reads
     from samakia_policy.rego.syntax.modules import parse_module
 
     texts = {f"lib/{name}": text for name, text in libraries.items()} | dict(sources)
     with deep():
         modules = {name: parse_module(name, text) for name, text in texts.items()}
-        compiled = compile_modules(modules, keep_prints=False)
+        return compile_modules(modules, keep_prints=False)
+
+
+def read_off(rules: Compiled, packages: Iterable[str]) -> dict[str, RuleReads]:
+    """Return what the rules in these packages read."""
+    from samakia_policy.rego.reads import reads
+
     found = {}
-    for package in sources:
-        own = {getattr(rule.head.ref.head, "name", "") for rule in modules[package].rules}
+    for package in packages:
+        own = {getattr(rule.head.ref.head, "name", "") for rule in rules.modules[package].rules}
         path = tuple(package.split("."))
         documents = [(*path, name) for name in ("findings", "unknowns") if name in own]
-        found[package] = sort_out(reads(compiled, documents))
+        found[package] = sort_out(reads(rules, documents))
+        # What nothing uses is not read, but it may be wrong.
+        found[package].raw = reads(rules, [path])
     return found
 
 
@@ -61,6 +78,7 @@ def sort_out(found: Reads) -> RuleReads:
         relations=sorted(_names(paths, "edges") | _names(paths, "reverse")),
         params=sorted(_names(paths, "params")),
         context=sorted(_names(paths, "context")),
+        raw=found,
     )
 
 
@@ -102,41 +120,23 @@ def _below(path: str, other: str) -> bool:
     return other == WHOLE or f"{path}.".startswith(f"{other}.")
 
 
-def problems(rule: Rule, found: RuleReads) -> list[str]:
-    """Return where a rule's declarations and what it reads differ, in words."""
-    declared = set(rule.kinds)
-    said = [f"reads {kind}, which is neither in needs nor in uses" for kind in found.facts.keys() - declared]
-    said += [f"declares {kind} and never reads it" for kind in sorted(_idle(rule, found))]
-    relations = set(found.relations)
-    said += [f"reads the relation {name}, which is not in edges" for name in relations - set(rule.edges)]
-    said += [f"declares the relation {name} and never reads it" for name in set(rule.edges) - relations]
-    said += [f"reads the parameter {name}, which is not in params" for name in _strangers(rule, found)]
-    for kind, paths in found.facts.items():
-        listed = rule.reads.get(kind)
-        missing = [path for path in paths if listed is not None and not _covered(path, listed)]
-        said += [f"reads {kind} {path or 'as a whole'}, which is not in reads" for path in missing]
-    return sorted(said)
-
-
-def _idle(rule: Rule, found: RuleReads) -> set[str]:
-    """Return the kinds that a rule only declares; the first may be there to say when it applies at all."""
-    idle = set(rule.kinds) - found.facts.keys()
-    return idle - {rule.needs[0]} if rule.reads.get(rule.needs[0]) == [] else idle
-
-
-def _strangers(rule: Rule, found: RuleReads) -> set[str]:
-    return set(found.params) - set(rule.params)
-
-
-def _covered(path: str, listed: Iterable[str]) -> bool:
-    # A declared attribute inside one of which only the value itself is read withholds that one, too.
-    return any(_below(path, other) for other in listed)
-
-
-def merged(declared: Mapping[str, list[str]], found: RuleReads) -> dict[str, list[str]]:
+def merged(rule: Rule, found: RuleReads) -> dict[str, list[str]]:
     """Return a rule's `reads`: what it declares, and for the other kinds what was derived.
 
-    A kind that is read as a whole is left out, as `reads` says it.
+    A kind that is read as a whole is left out, as `reads` says it. One that only says when the rule applies
+    is not read at all.
     """
     derived = {kind: paths for kind, paths in found.facts.items() if WHOLE not in paths}
-    return dict(sorted({**derived, **declared}.items()))
+    unread = {kind: list[str]() for kind in idle(rule, found) if kind == rule.needs[0]}
+    return dict(sorted({**unread, **derived, **rule.reads}.items()))
+
+
+def idle(rule: Rule, found: RuleReads) -> set[str]:
+    """Return the declared kinds that a rule does not read."""
+    return set(rule.kinds) - found.facts.keys()
+
+
+def covered(path: str, listed: Iterable[str]) -> bool:
+    """Whether an attribute lies in one of those listed."""
+    # A declared attribute inside one of which only the value itself is read withholds that one, too.
+    return any(_below(path, other) for other in listed)

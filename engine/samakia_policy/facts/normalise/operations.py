@@ -9,15 +9,19 @@ from samakia_policy.facts.normalise.pick import items, mapping, origin, pick
 from samakia_policy.model.document import Document
 from samakia_policy.model.fact import Fact, Origin
 
-_EXECUTE_POLICY = (
-    "allowed_envs",
-    "allowed_tenants",
-    "allowed_consumers",
-    "require_reason",
-    "require_change_window_for_prod",
-    "require_signing_for_prod",
-    "require_signing_for_shared",
-)
+DR_TESTCASE = {key: f"/{key}" for key in ("id", "mode", "description", "evidence_required")}
+EXECUTE_POLICY = {
+    key: f"/{key}"
+    for key in (
+        "allowed_envs",
+        "allowed_tenants",
+        "allowed_consumers",
+        "require_reason",
+        "require_change_window_for_prod",
+        "require_signing_for_prod",
+        "require_signing_for_shared",
+    )
+}
 
 
 def dr_registry(document: Document) -> Iterator[Fact]:
@@ -39,10 +43,9 @@ def dr_registry(document: Document) -> Iterator[Fact]:
 
 def dr_testcases(document: Document) -> Iterator[Fact]:
     """Yield a dr_testcase for each entry of the tenants' DR test cases."""
-    wanted = {key: f"/{key}" for key in ("id", "mode", "description", "evidence_required")}
     for n, entry in enumerate(items(mapping(document.data).get("testcases"))):
         base = f"/testcases/{n}"
-        attrs, places = pick(document, wanted, base)
+        attrs, places = pick(document, DR_TESTCASE, base)
         identity = mapping(entry).get("id")
         name = identity if isinstance(identity, str) else f"#{n}"
         attrs |= {"registry": "tenants"}
@@ -51,7 +54,7 @@ def dr_testcases(document: Document) -> Iterator[Fact]:
 
 def execute_policy(document: Document) -> Iterator[Fact]:
     """Yield the tenants' execute_policy with the keys it states."""
-    attrs, places = pick(document, {key: f"/{key}" for key in _EXECUTE_POLICY})
+    attrs, places = pick(document, EXECUTE_POLICY)
     attrs |= {"domain": "tenants", "keys": sorted(mapping(document.data))}
     yield Fact("execute_policy", "tenants", attrs, origin(document), places, document.role)
 

@@ -10,7 +10,9 @@ from samakia_policy.model.document import Document
 from samakia_policy.model.fact import Fact
 from samakia_policy.model.values import escape
 
-_TENANT = {
+TENANT_ID = {"tenant_id": "/metadata/tenant_id"}
+QUOTA_CELL = {"instances": "/instances", "clusters": "/clusters"}
+TENANT = {
     "id": "/metadata/id",
     "name": "/metadata/name",
     "owner": "/spec/owner",
@@ -21,7 +23,7 @@ _TENANT = {
     "rto": "/spec/dr/rto",
     "required_testcases": "/spec/dr/required_testcases",
 }
-_POLICY = {
+POLICY = {
     "tenant_id": "/metadata/tenant_id",
     "allowed_consumers": "/spec/allowed_consumers",
     "allowed_variants": "/spec/allowed_variants",
@@ -30,12 +32,12 @@ _POLICY = {
     "require_evidence_signing": "/spec/prod_requirements/require_evidence_signing",
     "require_reason": "/spec/execute_guards/require_reason",
 }
-_NETWORK = {
+NETWORK = {
     "tenant_id": "/metadata/tenant_id",
     "segments": "/spec/segments",
     "cross_tenant_access": "/spec/cross_tenant_access",
 }
-_CAPACITY = {
+CAPACITY = {
     "tenant_id": "/metadata/tenant_id",
     "spec_tenant": "/spec/tenant",
     "budget_class": "/spec/budget_class",
@@ -43,10 +45,10 @@ _CAPACITY = {
     "mode": "/spec/defaults/mode",
     "overrides": "/spec/overrides",
 }
-_ENDPOINT = {
+ENDPOINT = {
     key: f"/{key}" for key in ("name", "consumer", "host", "port", "protocol", "tls_required", "secret_ref")
 }
-_READY = {
+READY = {
     "tenant_id": "/metadata/tenant_id",
     "metadata_consumer": "/metadata/consumer",
     "consumer": "/spec/consumer",
@@ -59,7 +61,7 @@ _READY = {
     "secret_ref": "/spec/secret_ref",
     "mode": "/spec/mode",
 }
-_ENABLED = {
+ENABLED = {
     "consumer": "/consumer",
     "variant": "/variant",
     "ha_ready": "/ha_ready",
@@ -84,7 +86,7 @@ _ENABLED = {
     "resources": "/resources",
 }
 # The older shape of enabled.yml, still met in the field.
-_ENABLED_NESTED = {
+ENABLED_NESTED = {
     "tenant_id": "/metadata/tenant_id",
     "metadata_consumer": "/metadata/consumer",
     "consumer": "/spec/consumer",
@@ -110,50 +112,48 @@ def directory_of(path: str) -> str:
 
 def tenant(document: Document) -> Iterator[Fact]:
     """Yield the tenant of a tenant.yml."""
-    yield _fact(document, "tenant", "", _TENANT, {"declared": True})
+    yield _fact(document, "tenant", "", TENANT, {"declared": True})
 
 
 def policy(document: Document) -> Iterator[Fact]:
     """Yield the tenant_policy of a policies.yml."""
-    yield _fact(document, "tenant_policy", "", _POLICY)
+    yield _fact(document, "tenant_policy", "", POLICY)
 
 
 def network(document: Document) -> Iterator[Fact]:
     """Yield the tenant_network of a networks.yml."""
-    yield _fact(document, "tenant_network", "", _NETWORK)
+    yield _fact(document, "tenant_network", "", NETWORK)
 
 
 def capacity(document: Document) -> Iterator[Fact]:
     """Yield the tenant_capacity of a capacity.yml."""
-    yield _fact(document, "tenant_capacity", "", _CAPACITY)
+    yield _fact(document, "tenant_capacity", "", CAPACITY)
 
 
 def quotas(document: Document) -> Iterator[Fact]:
     """Yield the file's tenant_quota, then one for each consumer's cell."""
     cells = mapping(mapping(document.data).get("spec"))
     extra = {"scope": "file", "consumers": sorted(cells)}
-    yield _fact(document, "tenant_quota", "", {"tenant_id": "/metadata/tenant_id"}, extra)
+    yield _fact(document, "tenant_quota", "", TENANT_ID, extra)
     for consumer in cells:
         pointer = f"/spec/{escape(consumer)}"
-        wanted = {"instances": "/instances", "clusters": "/clusters"}
         cell = {"scope": "cell", "consumer": consumer}
-        yield _fact(document, "tenant_quota", f"/{consumer}", wanted, cell, pointer)
+        yield _fact(document, "tenant_quota", f"/{consumer}", QUOTA_CELL, cell, pointer)
 
 
 def endpoints(document: Document) -> Iterator[Fact]:
     """Yield the file's tenant_endpoints, then each tenant_endpoint."""
     listed = items(mapping(mapping(document.data).get("spec")).get("endpoints"))
     names = [_name(entry, n) for n, entry in enumerate(listed)]
-    wanted = {"tenant_id": "/metadata/tenant_id"}
-    yield _fact(document, "tenant_endpoints", "", wanted, {"names": names})
+    yield _fact(document, "tenant_endpoints", "", TENANT_ID, {"names": names})
     for n, name in enumerate(names):
-        yield _fact(document, "tenant_endpoint", f"/{name}", _ENDPOINT, {}, f"/spec/endpoints/{n}")
+        yield _fact(document, "tenant_endpoint", f"/{name}", ENDPOINT, {}, f"/spec/endpoints/{n}")
 
 
 def ready_binding(document: Document) -> Iterator[Fact]:
     """Yield the ready_binding of a consumers/<consumer>/ready.yml."""
     folder = document.path.split("/")[-2]
-    yield _fact(document, "ready_binding", f"/{folder}", _READY, {"consumer_folder": folder})
+    yield _fact(document, "ready_binding", f"/{folder}", READY, {"consumer_folder": folder})
 
 
 def enabled_contract(document: Document) -> Iterator[Fact]:
@@ -161,7 +161,7 @@ def enabled_contract(document: Document) -> Iterator[Fact]:
     folder = document.path.split("/")[-2]
     nested = "spec" in mapping(document.data)
     extra = {"consumer_folder": folder, "shape": "nested" if nested else "flat"}
-    wanted = _ENABLED_NESTED if nested else _ENABLED
+    wanted = ENABLED_NESTED if nested else ENABLED
     yield _fact(document, "enabled_contract", f"/{folder}", wanted, extra)
 
 

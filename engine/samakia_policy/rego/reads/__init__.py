@@ -8,28 +8,33 @@ arguments: rules cannot be recursive, so that comes to an end. Where nothing bet
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from samakia_policy.rego.depth import deep
 from samakia_policy.rego.generate.tree import grow
 from samakia_policy.rego.reads.analysis import Analysis, TooLarge
+from samakia_policy.rego.reads.found import Compared
 from samakia_policy.rego.reads.shapes import ANY, Path
 
 if TYPE_CHECKING:
     from samakia_policy.rego.compiler.compiled import Compiled
+    from samakia_policy.rego.syntax.location import Location
 
 
 @dataclass(slots=True, frozen=True)
 class Reads:
     """Paths of `input`: of `wholes` everything below is read, of `tops` only the value itself.
 
-    `ANY` stands for a step whose name is known only at run time.
+    `ANY` stands for a step whose name is known only at run time. `sites`: where a path is named first.
+    `compared`: values that are compared with one another.
     """
 
     wholes: frozenset[Path]
     tops: frozenset[Path]
+    sites: Mapping[Path, Location] = field(default_factory=dict)
+    compared: tuple[Compared, ...] = ()
 
 
 def reads(compiled: Compiled, documents: Iterable[tuple[str, ...]]) -> Reads:
@@ -45,7 +50,13 @@ def reads(compiled: Compiled, documents: Iterable[tuple[str, ...]]) -> Reads:
                 analysis.found.whole(analysis.document(branch))
         except TooLarge:
             return Reads(frozenset([()]), frozenset())
-    return Reads(frozenset(analysis.found.wholes), frozenset(analysis.found.tops - analysis.found.wholes))
+    found = analysis.found
+    return Reads(
+        frozenset(found.wholes),
+        frozenset(found.tops - found.wholes),
+        found.sites,
+        tuple(dict.fromkeys(found.compared)),
+    )
 
 
-__all__ = ["ANY", "Path", "Reads", "reads"]
+__all__ = ["ANY", "Compared", "Path", "Reads", "reads"]

@@ -115,6 +115,7 @@ class Analysis:
         env.update({key: join([one.get(key) for one in envs]) for key in sorted(set().union(*envs))})
 
     def _literal(self, expr: n.Expr, env: Env) -> None:
+        self.found.at = expr.location or self.found.at
         for one in expr.withs:
             self._with(one, env)
         self._replaced += bool(expr.withs)
@@ -170,6 +171,7 @@ class Analysis:
         given = [self.value(argument, env) for argument in arguments]
         function = self._function(call.operator)
         if function is None:
+            self._built_in(call, given)
             made = builtins.result(call.name, given, self.found)
             return join([made, OPAQUE]) if self._replaced else made
         if self._replaced:
@@ -177,6 +179,14 @@ class Analysis:
             for shape in given:
                 self.found.whole(shape)
         return self.rules(function, tuple(given))
+
+    def _built_in(self, call: n.Call, given: list[Shape]) -> None:
+        if call.name == "object.get":
+            self.found.at = call.args[1].location or self.found.at
+        elif call.name in builtins.COMPARISONS:
+            self.found.compare(call.args[0], call.args[1], given[0], given[1])
+        elif call.name == "internal.member_2":
+            self.found.compare(call.args[0], None, given[0], step(given[1], None))
 
     def _function(self, operator: n.Ref) -> Group | None:
         if getattr(operator.head, "name", "") != "data":
@@ -195,6 +205,7 @@ class Analysis:
             self.match(two, self.value(one, env), env)
         else:
             sides = [self.value(one, env), self.value(two, env)]
+            self.found.compare(one, two, *sides)
             plain = any(term.__class__ is n.Scalar for term in (one, two)) or any(map(builtins.flat, sides))
             for side in sides:
                 (self.found.top if plain else self.found.whole)(side)
@@ -214,6 +225,7 @@ class Analysis:
                 self.match(item, step(shape, self.value(name, env)), env)
         else:
             other = self.value(pattern, env)
+            self.found.compare(None, pattern, shape, other)
             plain = kind is n.Scalar or builtins.flat(other)
             for side in (shape, other):
                 (self.found.top if plain else self.found.whole)(side)
@@ -249,12 +261,14 @@ class Analysis:
             if _unbound(term, env):
                 self.match(term, _names(shape), env)
                 shape = step(shape, None)
+                self.found.named(shape, term.location)
                 continue
             name = self.value(term, env)
             self.found.whole(name)
             if shape.names is not None:
                 self.found.whole(shape.names)
             shape = step(shape, name)
+            self.found.named(shape, term.location)
         self.found.exists(shape)
         return shape
 

@@ -8,13 +8,13 @@ from dataclasses import replace
 from samakia_policy.rego.reads.found import Found
 from samakia_policy.rego.reads.shapes import ANY, OPAQUE, Shape, join, members, step
 
-_COMPARISONS = frozenset(("equal", "neq", "lt", "lte", "gt", "gte"))
+COMPARISONS = frozenset(("equal", "neq", "lt", "lte", "gt", "gte"))
 _TYPES = ("array", "boolean", "null", "number", "object", "set", "string")
 
 
 def result(name: str, operands: list[Shape], found: Found) -> Shape:
     """Return the shape of what a built-in gives, and note what it reads."""
-    if name in _COMPARISONS:
+    if name in COMPARISONS:
         return _compared(operands, found)
     passed = _PASS.get(name)
     if passed is not None:
@@ -55,6 +55,7 @@ def _get(operands: list[Shape], found: Found) -> Shape:
         return join([step(source, None), default, OPAQUE])
     for name in steps:
         source = step(source, name)
+        found.named(source, None)
     found.exists(source)
     return join([source, default])
 

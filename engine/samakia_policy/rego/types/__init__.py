@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from samakia_policy.rego.errors import Fault
-from samakia_policy.rego.syntax.nodes import Body, Call, Expr, Term
+from samakia_policy.rego.syntax.nodes import Body, Call, Expr, Rule, Term
 from samakia_policy.rego.types.environment import TypeEnv
+from samakia_policy.rego.types.shape import Type
 
 if TYPE_CHECKING:
     from samakia_policy.rego.compiler.compiled import Compiled
@@ -25,6 +26,17 @@ def check_types(
     from samakia_policy.rego.types.program import check_modules
 
     return check_modules(compiled, input_schema, schemas)
+
+
+def check_input_types(compiled: Compiled, input_of: Callable[[Rule], Type | None]) -> list[Fault]:
+    """Check modules that were compiled already, with the type that `input` has for each rule.
+
+    `input_of` returns None where it may be anything. Where schemas are not enough: they cannot say, for the
+    checker, what type the members of an object have whose names are not known.
+    """
+    from samakia_policy.rego.types.program import check_inputs
+
+    return check_inputs(compiled, input_of)
 
 
 def check_query_types(
@@ -50,4 +62,4 @@ def miscounted(expr: Expr, call: Call, types: ProgramTypes | None = None) -> Fau
     return miscounted_call(expr, call, types)
 
 
-__all__ = ["TypeEnv", "check_query_types", "check_types", "miscounted"]
+__all__ = ["TypeEnv", "check_input_types", "check_query_types", "check_types", "miscounted"]

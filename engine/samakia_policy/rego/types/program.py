@@ -56,6 +56,22 @@ def check_modules(compiled: Compiled, input_schema: Any, schemas: Mapping[str, A
     return rules.faults
 
 
+def check_inputs(compiled: Compiled, input_of: Callable[[Rule], Type | None]) -> list[Fault]:
+    """Check all modules again, now with the type that `input` has for each rule, None where that is any."""
+    checker = _checker(compiled, compiled.rewritten, compiled.subjects)
+
+    def given(env: TypeEnv, rule: Rule) -> list[Any]:
+        kind = input_of(rule)
+        if kind is not None:
+            env.put_document([_INPUT], kind)
+        return []
+
+    rules = RuleChecker(checker, TypeEnv(checker.closure).inner(), given)
+    for rule in compiled.graph.sort() if compiled.graph is not None else ():
+        rules.check(rule)
+    return rules.faults
+
+
 def check_query(
     compiled: Compiled, body: Body, rewritten: Mapping[str, str], subjects: Mapping[str, Term]
 ) -> tuple[TypeEnv, list[Fault]]:
