@@ -8,7 +8,7 @@ import os
 import sys
 from typing import Any
 
-from samakia_policy.cli.request import now
+from samakia_policy.cli.times import now
 from samakia_policy.cli.trusted import add_ledger, add_trust_root, settings, trust_root
 from samakia_policy.errors import Error, InputError
 from samakia_policy.reporters.escape import visible

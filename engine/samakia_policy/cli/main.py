@@ -26,6 +26,7 @@ COMMANDS = {
     "rego": "rego",
     "keys": "keys",
     "ledger": "ledger",
+    "trust": "trust",
     "completion": "completion",
 }
 _EXIT = {errors.EvaluationError: 70, errors.VerificationError: 5, errors.AdapterError: 6, errors.Refused: 4}

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 import os
-from datetime import UTC, datetime
 from typing import Any
 
 from samakia_policy.cache import cache_path
+from samakia_policy.cli.times import now
 from samakia_policy.cli.trusted import settings
 from samakia_policy.errors import InputError
 from samakia_policy.pipeline import Request
@@ -60,16 +60,3 @@ def parameter(text: str) -> tuple[str, str, Any]:
 def _plan(text: str) -> tuple[str, str]:
     env, equals, file = text.partition("=")
     return (env, file) if equals and "/" not in env else ("", text)
-
-
-def now(text: str) -> str:
-    """Return a time in UTC, the present where none is given; raises InputError."""
-    if not text:
-        return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise InputError(f"{text!r} is no time", where="--as-of", hint="2026-01-31T12:00:00Z") from error
-    if moment.tzinfo is None:
-        raise InputError(f"{text!r} has no offset", where="--as-of", hint="add Z, or +01:00")
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

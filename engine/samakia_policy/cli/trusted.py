@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 import os
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from samakia_policy.cli.times import present
 from samakia_policy.errors import InputError
 from samakia_policy.settings import Settings, read_settings, user_folder
 
@@ -130,8 +130,3 @@ def in_ci(found: Settings) -> bool:
     named = found.environment
     usual = named.get("CI", "").lower() not in ("", "0", "false")
     return usual or bool(named.get("GITHUB_ACTIONS") or named.get("GITLAB_CI"))
-
-
-def present() -> str:
-    """Return the present time, RFC 3339 UTC."""
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -61,14 +61,20 @@ def check_time(root: TrustRoot, now: str, *, where: str = "") -> None:
         hint = "its persons issue the next version: policy trust rotate"
         message = f"the trust root expired at {root.content.expires}"
         raise Refusal("trust-root-expired", message, where=where, hint=hint)
-    if _later(now, root.content.limits.clock_skew) < root.content.issued:
+    if later(now, root.content.limits.clock_skew) < root.content.issued:
         message = f"the trust root is issued at {root.content.issued}, and it is {now}"
         raise Refusal("trust-root-not-yet-valid", message, where=where, hint="is the clock right?")
 
 
-def _later(time: str, seconds: int) -> str:
+def later(time: str, seconds: int) -> str:
+    """Return the time some seconds later."""
     moved = datetime.fromisoformat(time) + timedelta(seconds=seconds)
     return moved.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def seconds_between(start: str, end: str) -> int:
+    """Return how many seconds lie between two times."""
+    return int((datetime.fromisoformat(end) - datetime.fromisoformat(start)).total_seconds())
 
 
 def signers(found: Signed, by: TrustRoot) -> tuple[str, ...]:
