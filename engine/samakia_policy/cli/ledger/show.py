@@ -15,7 +15,7 @@ from samakia_policy.cli.ledger.named import (
     say,
 )
 from samakia_policy.cli.ledger.verify import entry_shape, origin_in
-from samakia_policy.cli.trusted import present
+from samakia_policy.cli.times import present
 
 if TYPE_CHECKING:
     from samakia_policy.evidence.ledger.events import Entry

@@ -17,7 +17,7 @@ from samakia_policy.cli.ledger.named import (
     write,
 )
 from samakia_policy.cli.ledger.verify import origin_in
-from samakia_policy.cli.trusted import present
+from samakia_policy.cli.times import present
 
 if TYPE_CHECKING:
     from samakia_policy.evidence.ledger.note import NoteKey
