@@ -131,6 +131,7 @@ def _context(checked: Checked) -> bytes:
         "phases": selection.phases,
         "packs": selection.packs,
         "domains": selection.domains,
+        "gates": selection.gates,
         "given": [[rule, key, value] for rule, key, value in selection.parameters],
         "parameters": configuration.parameters,
         "environments": configuration.environments,

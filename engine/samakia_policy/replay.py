@@ -83,9 +83,8 @@ def read_world(packet: Packet, engine: str, cache: str) -> tuple[Request, World]
     stated = json.loads(packet.read(CONTEXT), parse_float=Number)
     names = [name for name in packet.digests if name.startswith("facts/") and name != CONTEXT]
     graph = load_facts({name: packet.read(name) for name in names})
-    selection = Selection(
-        stated["phases"], stated["packs"], stated["domains"], [(r, k, v) for r, k, v in stated["given"]]
-    )
+    given = [(rule, key, value) for rule, key, value in stated["given"]]
+    selection = Selection(stated["phases"], stated["packs"], stated["domains"], given, stated["gates"])
     request = Request(
         estate="",
         as_of=stated["as_of"],

@@ -17,12 +17,13 @@ from samakia_policy.packs.load import Catalogue
 
 @dataclass(slots=True)
 class Selection:
-    """The filters a person gave."""
+    """The filters a person gave; `gates`: packs that a gate demands."""
 
     phases: list[str] = field(default_factory=list)
     packs: list[str] = field(default_factory=list)
     domains: list[str] = field(default_factory=list)
     parameters: list[tuple[str, str, Any]] = field(default_factory=list)
+    gates: list[str] = field(default_factory=list)
 
 
 def choose(
@@ -43,7 +44,8 @@ def choose(
         for pack in catalogue.packs
         if not named or pack.name in named
     ]
-    if not any(pack.applicable for pack in packs):
+    # A gate judges what it was told: that nothing was looked at is unknown there, and never a pass.
+    if not any(pack.applicable for pack in packs) and not selection.gates:
         names = ", ".join(pack.name for pack in packs)
         hint = f"looked for: {names}; is this the root of an infrastructure checkout?"
         raise InputError("no pack applies to this estate, so nothing was checked", hint=hint)
@@ -66,7 +68,7 @@ def _named(catalogue: Catalogue, selection: Selection) -> dict[str, str]:
             known = ", ".join(pack.name for pack in catalogue.packs)
             raise InputError(f"no pack {name!r}", where="--pack", hint=f"known: {known}")
         named[name] = "pack"
-    return named
+    return named | dict.fromkeys(selection.gates, "gate")
 
 
 def _rules(catalogue: Catalogue, packs: Sequence[Pack], selection: Selection) -> list[SelectedRule]:

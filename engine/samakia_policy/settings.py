@@ -18,6 +18,7 @@ SETTINGS = {
     "trust_root": "path",
     "trust_fingerprint": "text",
     "ledger": "path",
+    "ledger_key": "text",
     "keys": "path",
     "state": "path",
     "engine": "text",
