@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from samakia_policy.adapters.actions import BUILT
 from samakia_policy.configuration import environment_class, read_configuration
+from samakia_policy.errors import InputError
 from samakia_policy.gate.demand import Demand
 from samakia_policy.gate.file import Gate
 from samakia_policy.gate.judge import failed_guards, refuse
@@ -104,8 +106,13 @@ def _checks(wish: Wish, demand: Demand, env_class: str) -> list[Checked]:
         requester=wish.requester,
     )
     world = read_world(request)
-    others = [replace(request, engine=_OTHER_RUNTIME[wish.engine])] if demand.runtimes > 1 else []
-    return [judge(catalogue, world, asked) for asked in (request, *others)]
+    checks = [judge(catalogue, world, request)]
+    if demand.runtimes > 1:
+        # A runtime that is not installed is a guard that fails, not an error: everything else is listed too.
+        with suppress(InputError):
+            other = replace(request, engine=_OTHER_RUNTIME[wish.engine])
+            checks.append(judge(catalogue, world, other))
+    return checks
 
 
 def _observe(wish: Wish, env_class: str, checks: list[Checked]) -> Observed:

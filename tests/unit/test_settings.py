@@ -104,5 +104,14 @@ def test_a_file_that_anybody_may_write_is_refused(tmp_path: Path) -> None:
 def test_each_setting_has_a_variable() -> None:
     assert {variable(name) for name in SETTINGS} == {
         f"POLICY_{name}"
-        for name in ("TRUST_ROOT", "TRUST_FINGERPRINT", "LEDGER", "KEYS", "STATE", "ENGINE", "SIGN")
+        for name in (
+            "TRUST_ROOT",
+            "TRUST_FINGERPRINT",
+            "LEDGER",
+            "LEDGER_KEY",
+            "KEYS",
+            "STATE",
+            "ENGINE",
+            "SIGN",
+        )
     }

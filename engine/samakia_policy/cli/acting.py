@@ -107,18 +107,13 @@ def _log(arguments: argparse.Namespace, root: Any) -> Log | None:
     from samakia_policy.cli.trusted import state_folder
     from samakia_policy.evidence.ledger.log import Log
     from samakia_policy.evidence.ledger.memory import Memory
+    from samakia_policy.evidence.ledger.place import require_outside
     from samakia_policy.evidence.signing.keystore import open_signer
 
-    _require_outside(folder, arguments.estate)
+    require_outside(folder, arguments.estate)
     key: Any = open_signer(keys_folder(found, arguments.keys), name, passphrase(arguments))
     memory = Memory(os.path.join(state_folder(found), "ledgers"))
     return Log(folder, _origin(folder, root, key), key, memory)
-
-
-def _require_outside(folder: str, estate: str) -> None:
-    inner, outer = os.path.realpath(folder), os.path.realpath(estate)
-    if os.path.commonpath([inner, outer]) == outer:
-        raise InputError("the ledger lies in the estate", where=folder, hint="keep it elsewhere")
 
 
 def _origin(folder: str, root: Any, key: Any) -> str:
@@ -202,9 +197,8 @@ def wish_of(arguments: argparse.Namespace, found: Proofs, *, execute: bool) -> W
 
     load_gate(arguments.action)
     start, _, end = arguments.window.partition("/")
-    window = (
-        (start, end) if arguments.window else (os.environ.get(_WINDOW[0], ""), os.environ.get(_WINDOW[1], ""))
-    )
+    if not arguments.window:
+        start, end = (os.environ.get(name, "") for name in _WINDOW)
     return Wish(
         action=arguments.action,
         estate=arguments.estate,

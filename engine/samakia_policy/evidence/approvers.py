@@ -11,7 +11,7 @@ from samakia_policy.evidence.trust.persons import Moment, Place, covers, unusabl
 
 
 class Agreed(NamedTuple):
-    """A person who agreed, in one of their roles, to what is bound, until when; and the statement's digest."""
+    """A person who agreed, in one of their roles, to what is bound; and the digest of the statement."""
 
     person: str
     role: str

@@ -7,6 +7,11 @@ from typing import Any
 
 from samakia_policy.model.rule import at_least
 
+# Scopes whose facts have to be given; `no-facts` and `no-fabric` say that there is nothing to look at.
+_NOTHING_GIVEN = frozenset(
+    f"no-{scope}" for scope in ("static", "plan", "change", "evidence", "live", "runner", "request")
+)
+
 
 def blocking(decision: Mapping[str, Any], fail_on: str) -> list[str]:
     """Return what stands against an action at a severity: findings, unknowns, rules that were given nothing.
@@ -20,7 +25,7 @@ def blocking(decision: Mapping[str, Any], fail_on: str) -> list[str]:
         if at_least(unknown["severity"], fail_on):
             left.append(f"{unknown['rule']} is unknown on {unknown['subject']}")
     for rule in decision["rules"]:
-        absent = rule["outcome"] == "not_applicable" and rule.get("reason", "").startswith("no-")
+        absent = rule["outcome"] == "not_applicable" and rule.get("reason") in _NOTHING_GIVEN
         if at_least(rule["severity"], fail_on) and (absent or rule["outcome"] == "unknown"):
             left.append(f"{rule['id']} is unknown" + (f": {rule['reason']}" if rule.get("reason") else ""))
     if not left and decision["outcome"] != "allow":

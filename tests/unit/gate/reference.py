@@ -107,7 +107,7 @@ def _decision(demand: dict, seen: dict, decision: dict) -> bool:
         return True
     for rule in decision["rules"]:
         unknown = rule["outcome"] == "unknown"
-        stepped = rule["outcome"] == "not_applicable" and rule.get("reason", "").startswith("no-")
+        stepped = rule["outcome"] == "not_applicable" and rule.get("reason") in ("no-live", "no-plan")
         if rule["severity"] in grave and (unknown or stepped):
             return True
     if decision["outcome"] != "allow":

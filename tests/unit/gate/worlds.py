@@ -63,7 +63,7 @@ _rules = st.lists(
             "packs": st.lists(st.sampled_from(PACKS), min_size=1, unique=True),
             "severity": severities,
             "outcome": rarely(st.sampled_from(["fail", "unknown", "waived", "not_applicable"]), "pass"),
-            "reason": st.sampled_from(["", "no-live", "no facts"]),
+            "reason": st.sampled_from(["", "no-live", "no-plan", "no-facts: tenant", "no-fabric"]),
         }
     ),
     max_size=3,
