@@ -159,7 +159,7 @@ def _proceed(arguments: argparse.Namespace, found: Any) -> int:
 
     makers = signers(arguments) if arguments.sign else []
     if makers:
-        found = draft.sign(arguments.file, makers)
+        found = draft.sign(arguments.file, found, makers)
     made = report(found)
     for line in made["changes"] or []:
         sys.stdout.write(visible(f"  {line}") + "\n")

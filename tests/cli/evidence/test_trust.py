@@ -241,13 +241,14 @@ def test_everything_can_be_added_and_removed(desk: Desk, ann: str, ben: str, pol
     ):
         assert line in text
     desk.trust("remove", "rule", 1)
-    desk.trust("remove", "pack", "phase-10-tenants")
     desk.trust("remove", "role", "approver", "--key", ben)
     desk.trust("remove", "rule", 1)
     desk.trust("remove", "role", "approver")
     assert "not listed" in desk.trust("remove", "ledger", "ledger.example", code=5)
     desk.trust("remove", "key", ben[:12])
     desk.trust("remove", "ledger", "ledger.example")
+    assert desk.show("--draft")["content"]["packs"]["phase-10-tenants"]["signers"] == []
+    desk.trust("remove", "pack", "phase-10-tenants")
     desk.trust("remove", "person", "ben")
     left = desk.show("--draft")["content"]
     assert (set(left["persons"]), set(left["keys"]), set(left["roles"])) == ({"ann"}, {ann}, {"root"})
@@ -298,7 +299,12 @@ def test_mistakes_are_told(desk: Desk, ann: str, ben: str) -> None:
     for action in (("rotate",), ("add", "person")):
         words = [other] if action == ("rotate",) else [other, "x", "--name", "X", "--org", "E"]
         assert "there is no trust root" in desk.run("trust", *action, *words, code=2)
-    assert "several keys begin with ''" not in desk.trust("add", "role", "root", "--threshold", 2)
+    (desk.folder / "file").write_text("")
+    words = ("--person", "ann=A", "--org", "E", "--keys", desk.folder / "ann", "--key", f"ann={ann}")
+    assert "cannot be written" in desk.run("trust", "init", desk.folder / "file/root", *words, code=2)
+    listing = ("trust", "add", "rule", desk.root, "--role", "root", "--persons", 1)
+    assert desk.run(*listing).startswith("  + /dualControl")
+    assert desk.run(*listing) == f"version 2 of {desk.root} is in preparation\n"
 
 
 def test_what_is_not_signed_enough_is_shown_and_refused(desk: Desk, ann: str) -> None:

@@ -89,11 +89,8 @@ def change(path: str, content: dict[str, Any]) -> Draft:
     return _write(path, content, read_current(path))
 
 
-def sign(path: str, signers: list[Signer]) -> Draft:
+def sign(path: str, draft: Draft, signers: list[Signer]) -> Draft:
     """Add signatures to the version in preparation; raises Refusal for a key that is no root key."""
-    draft = read_draft(path)
-    if draft is None:
-        raise InputError("no version is in preparation", where=path, hint="policy trust rotate begins one")
     envelope = draft.found.envelope
     roots = [draft.found.root, *([draft.current.root] if draft.current else [])]
     for signer in signers:

@@ -151,11 +151,11 @@ def _role_faults(content: Content) -> Iterator[str]:
 def _rule_faults(content: Content) -> Iterator[str]:
     for rule in content.dual_control:
         role = content.roles.get(rule.role)
+        keys = role.keys if role else []
+        reach = len({content.keys[keyid].person for keyid in keys if keyid in content.keys})
         if role is None:
             yield f"a rule of dual control names the role {rule.role!r}, which is not listed"
-            continue
-        reach = len({content.keys[keyid].person for keyid in role.keys if keyid in content.keys})
-        if rule.persons > reach:
+        elif rule.persons > reach:
             yield f"a rule of dual control needs {rule.persons} persons, and role {rule.role} has {reach}"
     if len({ledger.origin for ledger in content.ledgers}) != len(content.ledgers):
         yield "two ledgers have one origin"

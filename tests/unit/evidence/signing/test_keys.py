@@ -361,6 +361,15 @@ def test_any_bytes_are_a_key_or_a_refusal(data: bytes) -> None:
             assert refusal.code.startswith("key-")
 
 
+def test_private_keys_of_unknown_curves_are_refused(tmp_path: Path, openssl: str) -> None:
+    for curve, code in (("secp112r1", "key-algorithm"), ("secp521r1", "key-curve")):
+        path = tmp_path / curve
+        subprocess.run([openssl, "ecparam", "-name", curve, "-genkey", "-noout", "-out", path], check=True)
+        with pytest.raises(Refusal) as raised:
+            load_private(path.read_bytes())
+        assert raised.value.code == code
+
+
 def test_openssh_private_keys_load(tmp_path: Path, ssh_keygen: str) -> None:
     for kind, passphrase in (("ed25519", ""), ("ecdsa", ""), ("ed25519", "hunter22")):
         path = tmp_path / f"{kind}{bool(passphrase)}"

@@ -186,6 +186,13 @@ def test_versions_are_not_skipped(world, first, known, opened, tmp_path) -> None
     assert opened(data).version == 3
 
 
+def test_a_version_follows_the_one_before_only(world, first) -> None:
+    third = rotation.read(world.signed(world.next(world.next(first)), "ann", "ben"))
+    with pytest.raises(Refusal) as raised:
+        rotation.check_next(world.root(first), third)
+    assert raised.value.code == "trust-root-gap"
+
+
 def test_a_version_in_between_must_be_signed_too(world, first, known, opened, tmp_path) -> None:
     second = world.next(first)
     third = world.next(second)
