@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from samakia_policy.cache import cache_path
-from samakia_policy.cli.request import now
+from samakia_policy.cli.times import now
 from samakia_policy.cli.trusted import (
     add_ledger,
     add_signing,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from samakia_policy.cli.acting import Proofs, add_wish, planned, proofs, wish_of
 from samakia_policy.cli.gate import make_permit, record, tell
-from samakia_policy.cli.trusted import present
+from samakia_policy.cli.times import present
 from samakia_policy.errors import InputError
 from samakia_policy.reporters.escape import visible
 

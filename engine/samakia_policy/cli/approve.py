@@ -9,7 +9,7 @@ import sys
 from datetime import datetime, timedelta
 from typing import Any
 
-from samakia_policy.cli.request import now
+from samakia_policy.cli.times import now
 from samakia_policy.cli.trusted import add_signing, signers
 from samakia_policy.errors import InputError
 from samakia_policy.reporters.escape import visible
