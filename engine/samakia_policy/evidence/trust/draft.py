@@ -10,8 +10,6 @@ import copy
 import os
 from typing import Any, NamedTuple
 
-import msgspec
-
 from samakia_policy.errors import InputError
 from samakia_policy.evidence import strict_json
 from samakia_policy.evidence.reasons import Refusal
@@ -23,7 +21,7 @@ from samakia_policy.evidence.trust.open import history_path, read_file
 from samakia_policy.evidence.trust.persons import Moment, unusable
 from samakia_policy.evidence.trust.root import parse
 from samakia_policy.evidence.trust.rotation import Signed
-from samakia_policy.model.canonical import digest
+from samakia_policy.model.canonical import canonical, digest
 
 
 class Draft(NamedTuple):
@@ -177,6 +175,6 @@ def _leaves(value: Any, pointer: str) -> list[tuple[str, str]]:
     if isinstance(value, dict) and value:
         return [leaf for name, part in value.items() for leaf in _leaves(part, f"{pointer}/{name}")]
     if isinstance(value, list) and value:
-        texts = sorted(msgspec.json.encode(part).decode() for part in value)
+        texts = sorted(canonical(part).decode() for part in value)
         return [(f"{pointer}/{text}", "") for text in texts]
-    return [(pointer, msgspec.json.encode(value).decode())]
+    return [(pointer, canonical(value).decode())]

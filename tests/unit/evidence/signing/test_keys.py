@@ -377,3 +377,23 @@ def test_openssh_private_keys_load(tmp_path: Path, ssh_keygen: str) -> None:
         subprocess.run(command, check=True)
         key = load_private(path.read_bytes(), passphrase.encode() or None)
         assert load_public(Path(f"{path}.pub").read_bytes()) == key.public
+
+
+@pytest.mark.parametrize("alg", [ED25519, ECDSA_P256])
+def test_openssl_verifies_ours_and_we_verify_its_signatures(alg: str, tmp_path: Path, openssl: str) -> None:
+    key = KEYS[alg]
+    secret = key.secret.private_bytes(form.Encoding.PEM, form.PrivateFormat.PKCS8, form.NoEncryption())
+    message, signature = tmp_path / "message", tmp_path / "signature"
+    for name, data in (("secret", secret), ("public", to_pem(key.public)), ("message", b"m" * 99)):
+        (tmp_path / name).write_bytes(data)
+    signature.write_bytes(key.sign(b"m" * 99))
+    ours = ["-verify", "-pubin", "-inkey", tmp_path / "public", "-sigfile", signature]
+    theirs = ["-sign", "-inkey", tmp_path / "secret"]
+    base = [openssl, "pkeyutl", "-rawin", "-in", message] + (
+        ["-digest", "sha256"] if alg == ECDSA_P256 else []
+    )
+    assert b"Verified Successfully" in subprocess.run([*base, *ours], capture_output=True, check=True).stdout
+    made = subprocess.run([*base, *theirs], capture_output=True, check=True).stdout
+    assert key.public.verify(b"m" * 99, made)
+    message.write_bytes(b"other")
+    assert subprocess.run([*base, *ours], capture_output=True, check=False).returncode != 0
