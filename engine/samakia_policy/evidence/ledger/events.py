@@ -43,7 +43,7 @@ _OUTCOME = _text("allow|deny|unknown", "allow, deny or unknown")
 _REASON = _text("compromised|superseded|retired", "compromised, superseded or retired")
 _SCOPE = {name: _maybe(NAME) for name in ("action", "environment", "tenant", "workload")}
 _RETENTION = {"retention": _maybe(NAME)}
-_COMMON = {"actor": KEY, "at": TIME, "prev": DIGEST}
+_COMMON = {"actor": KEY, "at": TIME, "prev": Shape('"sha256:([0-9a-f]{64})"', DIGEST.words)}
 _HOLD = {"hold": NAME, "packet": DIGEST, "statement": DIGEST}
 
 KINDS: dict[str, dict[str, Shape]] = {
@@ -79,50 +79,63 @@ class Entry(NamedTuple):
 
 
 class Event(NamedTuple):
-    """What shall be recorded; made by `event`."""
+    """What shall be recorded; made by `event`. `template`: its record, were there none before it."""
 
     kind: str
     fields: Mapping[str, Any]
+    template: bytes
 
 
 def event(kind: str, *, at: str, actor: str, **fields: object) -> Event:
     """Return an event; fields that are None or "" are left out. Raises Refusal `ledger-record-malformed`."""
-    if kind not in KINDS:
-        raise _refuse(f"no kind {kind!r} of records", hint=f"one of {', '.join(KINDS)}")
     given = {name: value for name, value in fields.items() if value not in (None, "")}
     given |= {"at": at, "actor": actor}
+    template = _json({**given, "kind": kind, "prev": f"sha256:{_NO_HASH}"})
+    _, grammar = _GRAMMARS.get(kind.encode(), ("", _NOTHING))
+    if "prev" in given or grammar.fullmatch(template) is None:
+        raise _fault(kind, given)
+    return Event(kind, given, template)
+
+
+def _fault(kind: str, given: Mapping[str, object]) -> Refusal:
+    """Return what is wrong with the fields of an event."""
+    if kind not in KINDS:
+        return _refuse(f"no kind {kind!r} of records", hint=f"one of {', '.join(KINDS)}")
     shapes = {**_COMMON, **KINDS[kind]}
     del shapes["prev"]
     if extra := sorted(given.keys() - shapes.keys()):
-        raise _refuse(
-            f"a {kind} record has no field {extra[0]!r}", hint=f"its fields: {', '.join(sorted(shapes))}"
-        )
-    for name, shape in shapes.items():
-        if name not in given and shape.optional:
-            continue
-        if name not in given or not re.fullmatch(shape.pattern.encode(), _json(given[name])):
-            raise _refuse(f"the field `{name}` of a {kind} record must be {shape.words}")
-    return Event(kind, given)
+        hint = f"its fields: {', '.join(sorted(shapes))}"
+        return _refuse(f"a {kind} record has no field {extra[0]!r}", hint=hint)
+    wrong = (
+        name
+        for name, shape in shapes.items()
+        if not (name not in given and shape.optional)
+        and not (name in given and re.fullmatch(shape.pattern.encode(), _json(given[name])))
+    )
+    name = next(wrong)
+    return _refuse(f"the field `{name}` of a {kind} record must be {shapes[name].words}")
 
 
 def encode(made: Event, prev: bytes) -> bytes:
     """Return the record of an event, given the leaf hash of the record before it."""
-    return canonical({**made.fields, "kind": made.kind, "prev": f"sha256:{prev.hex()}"})
+    before, mark, after = made.template.partition(_PREV)
+    return b'%b%b%b"%b' % (before, mark, prev.hex().encode(), after[len(_NO_HASH) + 1 :])
 
 
-def kind_of(record: bytes) -> str:
-    """Return the kind of a record; raises Refusal `ledger-record-malformed` for what is none."""
+def look(record: bytes) -> tuple[str, bytes]:
+    """Return the kind of a record and the hash of the one before, in hex; raises Refusal for what is none."""
     # No value can hold a quotation mark, so the first occurrence is the key.
     start = record.find(_KIND) + len(_KIND)
     kind, grammar = _GRAMMARS.get(record[start : record.find(b'"', start)], ("", _NOTHING))
-    if grammar.fullmatch(record) is None:
+    match = grammar.fullmatch(record)
+    if match is None:
         raise _refuse("the record is not canonical JSON of a known kind with exactly its fields")
-    return kind
+    return kind, match[1]
 
 
 def parse(record: bytes, at: int) -> Entry:
-    """Return the entry of a record at its place in the log; raises Refusal as `kind_of` does."""
-    return Entry(at, kind_of(record), json.loads(record), record)
+    """Return the entry of a record at its place in the log; raises Refusal `ledger-record-malformed`."""
+    return Entry(at, look(record)[0], json.loads(record), record)
 
 
 def _json(value: object) -> bytes:
@@ -151,5 +164,7 @@ def _refuse(message: str, hint: str = "") -> Refusal:
 
 
 _KIND = b'"kind":"'
+_PREV = b'"prev":"sha256:'
+_NO_HASH = "0" * 64
 _NOTHING = re.compile(b"(?!)")
 _GRAMMARS = {kind.encode(): (kind, _grammar(kind, fields)) for kind, fields in KINDS.items()}

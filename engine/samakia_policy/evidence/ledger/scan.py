@@ -6,10 +6,12 @@ from collections import Counter
 from collections.abc import Iterator
 
 from samakia_policy.evidence.ledger.checkpoint import Checkpoint
-from samakia_policy.evidence.ledger.events import Entry, kind_of, parse
+from samakia_policy.evidence.ledger.events import Entry, look, parse
 from samakia_policy.evidence.ledger.merkle import EMPTY_ROOT, HASH, WIDTH, Tree, leaf_hashes
 from samakia_policy.evidence.ledger.tiles import Tiles, tile_name
 from samakia_policy.evidence.reasons import Refusal
+
+_DIGITS = 2 * HASH
 
 
 class Scan:
@@ -55,15 +57,17 @@ class Scan:
     def _check_records(self, first: int, records: list[bytes], chain: bytes) -> None:
         """Check the shape of records, and that each names the one before; `chain` begins before the first."""
         digits = chain.hex().encode()
+        kinds = []
         for offset, record in enumerate(records):
             try:
-                self.kinds[kind_of(record)] += 1
+                kind, prev = look(record)
             except Refusal as refusal:
                 raise refusal.at(f"record {first + offset}") from None
-            start = offset * 2 * HASH
-            if b'"prev":"sha256:%b"' % digits[start : start + 2 * HASH] not in record:
+            if prev != digits[offset * _DIGITS : (offset + 1) * _DIGITS]:
                 message = "the record does not name the one before it"
                 raise Refusal("ledger-chain-broken", message, where=f"record {first + offset}")
+            kinds.append(kind)
+        self.kinds.update(kinds)
 
 
 def _check_leaves(first: int, run: bytes, leaves: bytes) -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from samakia_policy.evidence import strict_json
 from samakia_policy.evidence.ledger import events
-from samakia_policy.evidence.ledger.events import KINDS, encode, event, kind_of, parse
+from samakia_policy.evidence.ledger.events import KINDS, encode, event, look, parse
 from samakia_policy.evidence.reasons import Refusal
 from samakia_policy.model.canonical import canonical
 
@@ -152,7 +152,7 @@ RECORD = make("decision", **full("decision"))
 )
 def test_what_is_not_exactly_a_record_is_refused(record: bytes) -> None:
     with pytest.raises(Refusal) as refused:
-        kind_of(record)
+        look(record)
     assert refused.value.code == "ledger-record-malformed"
 
 
