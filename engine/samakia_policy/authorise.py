@@ -20,6 +20,7 @@ from samakia_policy.gate.surroundings import in_ci, runner_mode, signing_key
 from samakia_policy.gates import check_stated, demand_for, load_gate
 from samakia_policy.model.canonical import digest_of
 from samakia_policy.model.decision import results_digest
+from samakia_policy.model.waiver import Waiver
 from samakia_policy.packs.load import load
 from samakia_policy.pipeline import Checked, Request, judge, read_world
 from samakia_policy.selection import Selection
@@ -57,6 +58,8 @@ class Wish:
     engine: str = "native"
     cache: str = ""
     tighter: Demand = field(default_factory=Demand)
+    waivers: list[Waiver] = field(default_factory=list)
+    waiver_files: dict[str, bytes] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -104,6 +107,8 @@ def _checks(wish: Wish, demand: Demand, env_class: str) -> list[Checked]:
         cache=wish.cache,
         action=wish.action,
         requester=wish.requester,
+        waivers=wish.waivers,
+        waiver_files=wish.waiver_files,
     )
     world = read_world(request)
     checks = [judge(catalogue, world, request)]

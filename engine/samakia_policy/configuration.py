@@ -10,6 +10,7 @@ from typing import Any
 
 from samakia_policy.errors import InputError
 from samakia_policy.model.rule import Rule
+from samakia_policy.model.waiver import Waiver, read_waiver
 
 ENVIRONMENTS = {
     "samakia-dev": "dev",
@@ -21,6 +22,7 @@ ENVIRONMENTS = {
 }
 _CLASSES = ("dev", "staging", "shared", "prod", "infra")
 _NAME = "policy.yaml"
+_KEYS = {"parameters", "environments", "gates", "waivers", "inline_waivers"}
 
 
 @dataclass(slots=True)
@@ -30,6 +32,8 @@ class Configuration:
     parameters: dict[str, dict[str, Any]] = field(default_factory=dict)
     environments: dict[str, str] = field(default_factory=lambda: dict(ENVIRONMENTS))
     gates: dict[str, Any] = field(default_factory=dict)
+    waivers: list[Waiver] = field(default_factory=list)
+    inline_waivers: bool = True
 
 
 def read_configuration(root: str) -> Configuration:
@@ -51,12 +55,23 @@ def read_configuration(root: str) -> Configuration:
         fault = parsed.faults[0]
         place = (fault.line, fault.column) if fault.line else locate(data, parsed.syntax, fault.pointer)
         raise InputError(fault.message, where=f"{_NAME}:{place[0]}:{place[1]}")
-    return _configuration(parsed.data)
+    configuration = _configuration(parsed.data)
+    for number, stated in enumerate(parsed.data.get("waivers", [])):
+        line, column = locate(data, parsed.syntax, f"/waivers/{number}")
+        configuration.waivers.append(_waiver(stated, f"{_NAME}:{line}", column))
+    return configuration
+
+
+def _waiver(stated: Any, where: str, column: int) -> Waiver:
+    try:
+        return read_waiver(stated, source=where)
+    except ValueError as error:
+        raise InputError(f"the waiver is faulty: {error}", where=f"{where}:{column}") from None
 
 
 def _configuration(data: dict[str, Any]) -> Configuration:
-    if extra := sorted(set(data) - {"parameters", "environments", "gates"}):
-        hint = "only `parameters`, `environments` and `gates` are read"
+    if extra := sorted(set(data) - _KEYS):
+        hint = f"only {', '.join(sorted(_KEYS))} are read"
         raise InputError(f"unknown key {', '.join(map(repr, extra))}", where=_NAME, hint=hint)
     parameters, environments = data.get("parameters", {}), data.get("environments", {})
     gates = data.get("gates", {})
@@ -66,6 +81,16 @@ def _configuration(data: dict[str, Any]) -> Configuration:
     for name, values in parameters.items():
         if not isinstance(values, dict):
             raise InputError(f"the parameters of {name!r} must be a mapping", where=_NAME)
+    _check_environments(environments)
+    if not isinstance(data.get("waivers", []), list):
+        raise InputError("waivers must be a list", where=_NAME)
+    inline = data.get("inline_waivers", "allowed")
+    if inline not in {"allowed", "forbidden"}:
+        raise InputError("inline_waivers must be `allowed` or `forbidden`", where=_NAME)
+    return Configuration(parameters, {**ENVIRONMENTS, **environments}, gates, [], inline == "allowed")
+
+
+def _check_environments(environments: Mapping[str, Any]) -> None:
     for name, kind in environments.items():
         if kind not in _CLASSES:
             hint = f"one of {', '.join(_CLASSES)}"
@@ -73,7 +98,6 @@ def _configuration(data: dict[str, Any]) -> Configuration:
         fixed = environment_class(name, ENVIRONMENTS)
         if fixed not in {kind, "unknown"}:
             raise InputError(f"environment {name!r} is of class {fixed} and stays so", where=_NAME)
-    return Configuration(parameters, {**ENVIRONMENTS, **environments}, gates)
 
 
 def environment_class(name: str, environments: Mapping[str, str]) -> str:

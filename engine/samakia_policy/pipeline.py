@@ -11,6 +11,7 @@ from samakia_policy import __version__
 from samakia_policy.cache import Cache
 from samakia_policy.configuration import Configuration, environment_class, read_configuration
 from samakia_policy.decision.decide import keep_environment, outcome
+from samakia_policy.decision.waive import honour, known_rules, settle
 from samakia_policy.errors import InputError
 from samakia_policy.evaluation import runtime
 from samakia_policy.evaluation.run import Run, evaluate
@@ -19,11 +20,13 @@ from samakia_policy.facts.build import build
 from samakia_policy.facts.normalise import MAKES, NORMALISERS
 from samakia_policy.facts.schema import schema_faults
 from samakia_policy.facts.secrets import redact
+from samakia_policy.inline import inline_waivers
 from samakia_policy.locate import Locator
 from samakia_policy.model.canonical import digest, digest_of
-from samakia_policy.model.decision import Decision, Location, SelectedPack
+from samakia_policy.model.decision import Decision, Location, RuleResult, SelectedPack
 from samakia_policy.model.document import Document, Fault
 from samakia_policy.model.fact import Fact, FactGraph, Origin
+from samakia_policy.model.waiver import Waiver
 from samakia_policy.packs.data import read_text
 from samakia_policy.packs.load import Catalogue, load
 from samakia_policy.selection import Selection, choose
@@ -46,6 +49,8 @@ class Request:
     cache: str = ""
     action: str = ""
     requester: str = ""
+    waivers: list[Waiver] = field(default_factory=list)
+    waiver_files: dict[str, bytes] = field(default_factory=dict)
 
 
 class Places(Protocol):
@@ -83,6 +88,7 @@ class Checked:
     chosen: list[SelectedRule]
     catalogue: Catalogue
     request: Request
+    waivers: list[Waiver] = field(default_factory=list)
 
 
 def _fabric(estate: Estate) -> bool:
@@ -132,7 +138,10 @@ def judge(catalogue: Catalogue, world: World, request: Request) -> Checked:
     packs, chosen = choose(catalogue, world.graph, request.selection, parameters)
     run = make_run(catalogue, world, request)
     results = evaluate(run, chosen)
+    waivers = _waivers(catalogue, world, request, results)
+    states = honour(results, waivers, request.as_of)
     keep_environment(results, request.environment)
+    settle(results)
     decision = Decision(
         outcome=outcome(results, packs, request.fail_on),
         context={
@@ -147,8 +156,23 @@ def judge(catalogue: Catalogue, world: World, request: Request) -> Checked:
         packs=packs,
         rules=results,
         unread=_unread(world.estate) if world.estate else 0,
+        waivers=states,
     )
-    return Checked(decision, world, chosen, catalogue, request)
+    return Checked(decision, world, chosen, catalogue, request, waivers)
+
+
+def _waivers(
+    catalogue: Catalogue, world: World, request: Request, results: Sequence[RuleResult]
+) -> list[Waiver]:
+    """Return the waivers of the estate, of its lines, and those that were given; raises InputError."""
+    inline: list[Waiver] = []
+    if world.estate is not None and world.configuration.inline_waivers:
+        inline = inline_waivers(world.estate.root, results)
+    stated = [*world.configuration.waivers, *request.waivers, *inline]
+    try:
+        return known_rules(stated, catalogue.aliases, catalogue.rules)
+    except ValueError as error:
+        raise InputError(str(error), where="waivers") from None
 
 
 def _known_environment(name: str, configuration: Configuration, flag: str) -> None:

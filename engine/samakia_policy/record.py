@@ -24,11 +24,13 @@ from samakia_policy.evidence.signing.keys import Signer
 from samakia_policy.facts.secrets import detect, redact
 from samakia_policy.model.canonical import canonical, exact
 from samakia_policy.model.document import Document
+from samakia_policy.packs.data import read_text
 from samakia_policy.pipeline import Checked
 
 MAX_INPUT_BYTES = 16 << 20
 """Bytes of one input that is kept in a packet; of a larger one only the digest is."""
 CONTEXT = "facts/context.json"
+FACT_KINDS = "contracts/facts.json"
 _LIFE = timedelta(days=1)
 _HERE = os.path.dirname(os.path.abspath(__file__))
 
@@ -48,6 +50,7 @@ def packet_files(checked: Checked, kind: str = "check", **more: Any) -> dict[str
         **dump_facts(world.graph, world.locate.found),
         **_packs(checked),
         **dict(_inputs(checked)),
+        **{f"waivers/{name}": data for name, data in checked.request.waiver_files.items()},
     }
     return seal(files)
 
@@ -136,6 +139,7 @@ def _context(checked: Checked) -> bytes:
         "parameters": configuration.parameters,
         "environments": configuration.environments,
         "fabric": checked.world.fabric,
+        "waivers": [waiver.to_json() for waiver in checked.waivers],
         "estate": checked.world.digest,
     }
     return exact(redact(stated)[0]).encode() + b"\n"
@@ -152,6 +156,8 @@ def _packs(checked: Checked) -> dict[str, bytes]:
         files[f"packs/policies/lib/{name}.rego"] = text.encode()
     for name in sorted(looked_at):
         files[f"packs/packs/{name}/pack.yaml"] = catalogue.manifest(name).encode()
+    # What a rule may read is checked when the packs are built again.
+    files[f"packs/{FACT_KINDS}"] = read_text(*FACT_KINDS.split("/")).encode()
     libraries = {name: _digest(text.encode()) for name, text in catalogue.libraries().items()}
     digests = {rule.id: rule.digest for rule in rules}
     return {**files, layout.LOCK: records.lock(checked.decision.to_json(), digests, libraries)}

@@ -20,6 +20,7 @@ from samakia_policy.model.canonical import canonical
 from samakia_policy.model.decision import RUNS_DIFFER, Location
 from samakia_policy.model.fact import Origin
 from samakia_policy.model.values import Number
+from samakia_policy.model.waiver import Waiver
 from samakia_policy.packs.load import Catalogue, load
 from samakia_policy.pipeline import Request, World, judge
 from samakia_policy.selection import Selection
@@ -96,7 +97,8 @@ def read_world(packet: Packet, engine: str, cache: str) -> tuple[Request, World]
         action=stated["action"],
         requester=stated["requester"],
     )
-    configuration = Configuration(stated["parameters"], stated["environments"])
+    waivers = [Waiver(**waiver) for waiver in stated["waivers"]]
+    configuration = Configuration(stated["parameters"], stated["environments"], waivers=waivers)
     places = RecordedPlaces(load_places(packet.read(PLACES)))
     return request, World(graph, configuration, places, stated["estate"], stated["fabric"])
 

@@ -137,6 +137,10 @@ class Place:
         said = self.capsys.readouterr()
         return Said(code, said.out, said.err)
 
+    def key(self, name: str) -> Path:
+        """The private key of somebody."""
+        return self.folder / "keys" / name / f"{self.persons[name].public.keyid}.pem"
+
     def ask(
         self, command: str, *words: object, env: str = "samakia-dev", who: str = "gate", **flags: object
     ) -> Said:
@@ -166,6 +170,7 @@ class Place:
         roles = {
             "root": {"keys": [ids["ann"]], "threshold": 1},
             "engine": {"keys": [ids["gate"]], "threshold": 1, "scopes": [_ANYWHERE]},
+            "waiver": {"keys": [ids["ann"]], "threshold": 1, "scopes": [_ANYWHERE]},
             "approver": {"keys": [ids["ann"], ids["ben"], ids["cat"]], "threshold": 1, "scopes": [_ANYWHERE]},
         }
         content = {

@@ -79,10 +79,10 @@ def test_an_unknown_environment_is_an_error(policy: Policy, estate: Path) -> Non
 
 def test_an_unknown_key_of_policy_yaml_is_an_error(policy: Policy, estate: Path) -> None:
     """The checked tree cannot relax anything."""
-    (estate / "policy.yaml").write_text("waivers: []\n")
+    (estate / "policy.yaml").write_text("trust_root: root.json\n")
     said = policy("check", estate)
     assert said.code == 2
-    assert "unknown key 'waivers'" in said.err
+    assert "unknown key 'trust_root'" in said.err
 
 
 def test_a_contract_that_does_not_parse_is_denied(policy: Policy, estate: Path) -> None:

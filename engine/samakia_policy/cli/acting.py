@@ -23,6 +23,7 @@ from samakia_policy.cli.trusted import (
     signers,
     trust_root,
 )
+from samakia_policy.cli.waive import add_waivers, signed_waivers
 from samakia_policy.errors import InputError
 from samakia_policy.gates import load_gate
 from samakia_policy.reporters.escape import visible
@@ -55,6 +56,7 @@ def add_wish(parser: argparse.ArgumentParser) -> None:
         "--approvals", action="append", default=[], metavar="PATH",
         help="a packet or file with approvals; repeatable",
     )  # fmt: skip
+    add_waivers(parser)
     parser.add_argument("--evidence", default="", metavar="DIR", help="write packets of evidence below DIR")
     parser.add_argument("--as-of", default="", metavar="TIME", help="the time to judge at, RFC 3339")
     parser.add_argument("--engine", default="", help="Rego runtime: native (default), opa or opa-server")
@@ -96,7 +98,9 @@ def proofs(arguments: argparse.Namespace) -> Proofs:
     """Return what proves things; raises InputError and Refusal for what was named and cannot be used."""
     moment = now(arguments.as_of)
     root = trust_root(arguments, required=False, now=moment)
-    return Proofs(root, signers(arguments), _log(arguments, root), _approvals(arguments, root), moment)
+    return Proofs(
+        root, signers(arguments), _log(arguments, root), _approvals(arguments, root, moment), moment
+    )
 
 
 def _log(arguments: argparse.Namespace, root: Any) -> Log | None:
@@ -129,7 +133,7 @@ def _origin(folder: str, root: Any, key: Any) -> str:
     )
 
 
-def _approvals(arguments: argparse.Namespace, root: Any) -> list[Any]:
+def _approvals(arguments: argparse.Namespace, root: Any, moment: str) -> list[Any]:
     files = [(path, data) for named in arguments.approvals for path, data in _files(named)]
     if not files:
         return []
@@ -144,7 +148,7 @@ def _approvals(arguments: argparse.Namespace, root: Any) -> list[Any]:
         sys.stderr.write(
             visible(f"{refusal.where} does not count: {refusal.message} ({refusal.code})") + "\n"
         )
-    return agreed(root, given, Place(arguments.env, arguments.tenant, arguments.action))
+    return agreed(root, given, Place(arguments.env, arguments.tenant, arguments.action), moment)
 
 
 def _files(named: str) -> Iterator[tuple[str, bytes]]:
@@ -199,7 +203,10 @@ def wish_of(arguments: argparse.Namespace, found: Proofs, *, execute: bool) -> W
     start, _, end = arguments.window.partition("/")
     if not arguments.window:
         start, end = (os.environ.get(name, "") for name in _WINDOW)
+    waivers, files = signed_waivers(arguments.waiver, found.root, found.now)
     return Wish(
+        waivers=waivers,
+        waiver_files=files,
         action=arguments.action,
         estate=arguments.estate,
         environment=arguments.env,

@@ -9,7 +9,8 @@ from typing import Any
 
 from samakia_policy.cli.progress import progress
 from samakia_policy.cli.request import add_inputs, parameter, request
-from samakia_policy.cli.trusted import add_signing, signers
+from samakia_policy.cli.trusted import add_signing, add_trust_root, signers, trust_root
+from samakia_policy.cli.waive import add_waivers, signed_waivers
 from samakia_policy.errors import InputError
 from samakia_policy.model.decision import Decision
 from samakia_policy.model.rule import SEVERITIES
@@ -51,6 +52,8 @@ def add_arguments(commands: Any, name: str) -> None:
     )
     parser.add_argument("--evidence", default="", metavar="DIR", help="write a packet of evidence below DIR")
     add_signing(parser)
+    add_waivers(parser)
+    add_trust_root(parser)
     parser.add_argument("-q", "--quiet", action="store_true", help="only the line that sums up")
     parser.set_defaults(run=run)
 
@@ -68,7 +71,11 @@ def run(arguments: argparse.Namespace) -> int:
         arguments.phase, arguments.pack, arguments.domain, [parameter(p) for p in arguments.param]
     )
     with progress(f"checking {visible(arguments.estate)}"):
-        checked = examine(request(arguments, selection))
+        asked = request(arguments, selection)
+        if arguments.waiver:
+            root = trust_root(arguments, now=asked.as_of)
+            asked.waivers, asked.waiver_files = signed_waivers(arguments.waiver, root, asked.as_of)
+        checked = examine(asked)
     for name, path in outputs:
         _write(checked.decision, name, path, quiet=arguments.quiet)
     if arguments.evidence:

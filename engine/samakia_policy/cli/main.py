@@ -21,6 +21,7 @@ COMMANDS = {
     "gate": "gate",
     "apply": "apply",
     "approve": "approve",
+    "waive": "waive",
     "evidence": "evidence",
     "replay": "replay",
     "pack": "packs",

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from samakia_policy.model.decision import ALLOW, DENY, UNDECIDED, RuleResult, SelectedPack
-from samakia_policy.model.rule import PASS, UNKNOWN, at_least
+from samakia_policy.model.rule import PASS, UNKNOWN, WAIVED, at_least
 
 
 def outcome(results: Sequence[RuleResult], packs: Iterable[SelectedPack], fail_on: str) -> str:
     """Return allow, deny or unknown; findings of other environments were taken out before."""
     for result in results:
         for finding in result.findings:
-            if finding.effective and at_least(finding.severity, fail_on):
+            counts = finding.effective and finding.outcome != WAIVED
+            if counts and at_least(finding.severity, fail_on):
                 return DENY
     hidden = (unknown.severity for result in results for unknown in result.unknowns)
     undecided = (result.severity for result in results if result.outcome == "unknown")

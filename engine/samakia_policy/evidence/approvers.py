@@ -22,16 +22,17 @@ class Agreed(NamedTuple):
     digest: str
 
 
-def agreed(root: TrustRoot, given: Iterable[Given], place: Place) -> list[Agreed]:
+def agreed(root: TrustRoot, given: Iterable[Given], place: Place, now: str) -> list[Agreed]:
     """Return who agreed about a place, once for each role that their key holds there, sorted.
 
-    The keys of engines do not count: a program agrees with itself. Neither does a key outside its time.
+    The keys of engines do not count: a program agrees with itself. Neither does a key
+    outside its time, nor what was signed at a time to come.
     """
     engines = {trusted.person for trusted in root.holders("engine")}
     found = []
     for approval in given:
         said = approval.said
-        if Place(said["environment"], said["tenant"], said["action"]) != place:
+        if Place(said["environment"], said["tenant"], said["action"]) != place or said["issued"] > now:
             continue
         for keyid in approval.keyids:
             trusted = root.keys[keyid]

@@ -169,6 +169,7 @@ class Decision:
     packs: list[SelectedPack]
     rules: list[RuleResult]
     unread: int = 0
+    waivers: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def findings(self) -> list[Finding]:
@@ -208,7 +209,7 @@ class Decision:
             "rules": [rule.to_json() for rule in self.rules],
             "findings": [finding.to_json() for finding in self.findings],
             "unknowns": [unknown.to_json() for unknown in self.unknowns],
-            "waivers": [],
+            "waivers": self.waivers,
         }
 
 

@@ -66,6 +66,7 @@ def check_persons(case: Case) -> str:
     case.notes += [
         f"{refusal.where} does not count: {refusal.message} ({refusal.code})" for refusal in refused
     ]
+    given = [approval for approval in given if approval.said["issued"] <= case.asked.now]
     approvals = [counted for approval in given for counted in approval.counted()]
     requester = str(case.said("request").get("requester") or "")
     agreed = set()
