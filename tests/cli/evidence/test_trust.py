@@ -415,5 +415,39 @@ def test_people_with_openssh_and_gpg_keys_sign_too(
     subprocess.run(["gpgconf", "--kill", "all"], check=True)
 
 
+def test_a_signature_that_would_not_count_is_refused(
+    desk: Desk, ann: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A certificate younger than the version cannot sign it."""
+    if shutil.which("gpg") is None:
+        assert os.environ.get("CI") != "true", "CI must have gpg"
+        pytest.skip("gpg is not installed")
+    (desk.folder / "gnupg").mkdir(0o700)
+    monkeypatch.setenv("GNUPGHOME", str(desk.folder / "gnupg"))
+    make = [
+        "gpg",
+        "--batch",
+        "--quiet",
+        "--passphrase",
+        "",
+        "--quick-gen-key",
+        "dan",
+        "ed25519",
+        "sign",
+        "never",
+    ]
+    subprocess.run(
+        [*make[:5], "--faked-system-time", "20260401T000000!", *make[5:]], check=True, capture_output=True
+    )
+    out = desk.run("keys", "import", "--gpg", "dan", "--keys", desk.folder / "dan", "-o", "json")
+    dan = json.loads(out)["keys"][0]["keyid"]
+    words = ("--person", "ann", "--role", "root", "--keys", desk.folder / "dan")
+    desk.trust("add", "key", dan, *words, "--not-before", ISSUED)
+    said = desk.sign("dan", dan, code=5)
+    assert f"does not verify as of {LATER} (trust-root-signer)" in said
+    assert desk.show("--draft")["signers"] == []
+    subprocess.run(["gpgconf", "--kill", "all"], check=True)
+
+
 def test_help_has_examples(policy: Policy) -> None:
     assert "policy trust rotate root.json --sign" in policy("trust", "--help").out

@@ -76,7 +76,10 @@ def _decrypted(data: bytes, passphrase: bytes | None) -> Any:
         hint = "name the file that holds it: --passphrase-file FILE"
         raise Refusal("key-passphrase", "the key has a passphrase", hint=hint) from None
     except UnsupportedAlgorithm:
-        hint = "a key of OpenSSH with a passphrase needs `pip install 'samakia-policy[ssh]'`"
+        hint = (
+            "a security key stays with OpenSSH: policy keys import --ssh; "
+            "a key of OpenSSH with a passphrase needs: pip install 'samakia-policy[ssh]'"
+        )
         raise Refusal("key-algorithm", "this kind of key is not accepted", hint=hint) from None
     except ValueError:
         wrong = ", or the passphrase is wrong" if encrypted else ""

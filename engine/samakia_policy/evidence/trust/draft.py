@@ -21,6 +21,7 @@ from samakia_policy.evidence.trust.open import history_path, read_file
 from samakia_policy.evidence.trust.persons import Moment, unusable
 from samakia_policy.evidence.trust.root import parse
 from samakia_policy.evidence.trust.rotation import Signed
+from samakia_policy.evidence.trust.times import later, seconds_between
 from samakia_policy.model.canonical import canonical, digest
 
 
@@ -78,7 +79,7 @@ def next_content(path: str, now: str) -> dict[str, Any]:
     content, old = _content(current), current.root.content
     before = digest(current.envelope.payload).removeprefix("sha256:")
     content |= {"version": old.version + 1, "previous": {"sha256": before}, "issued": now}
-    content["expires"] = rotation.later(now, rotation.seconds_between(old.issued, old.expires))
+    content["expires"] = later(now, seconds_between(old.issued, old.expires))
     return content
 
 
@@ -88,22 +89,27 @@ def change(path: str, content: dict[str, Any]) -> Draft:
 
 
 def sign(path: str, draft: Draft, signers: list[Signer]) -> Draft:
-    """Add signatures to the version in preparation; raises Refusal for a key that is no root key."""
-    envelope = draft.found.envelope
-    roots = [draft.found.root, *([draft.current.root] if draft.current else [])]
+    """Add signatures to the version in preparation; raises Refusal for one that would not count."""
+    found = draft.found
     for signer in signers:
-        _check_signer(signer.public.keyid, roots, draft.found.root.content.issued, path)
-        envelope = dsse.add_signature(envelope, signer)
-    _replace(draft_path(path), dsse.dump(envelope))
-    return draft._replace(found=Signed(draft.found.root, envelope))
+        found = found._replace(envelope=dsse.add_signature(found.envelope, signer))
+        _check_signer(draft._replace(found=found), signer.public.keyid, path)
+    _replace(draft_path(path), dsse.dump(found.envelope))
+    return draft._replace(found=found)
 
 
-def _check_signer(keyid: str, roots: list[TrustRoot], issued: str, where: str) -> None:
+def _check_signer(draft: Draft, keyid: str, where: str) -> None:
+    """Refuse a signature that counts for neither version, such as one by a key younger than this one."""
+    roots = [draft.found.root, *([draft.current.root] if draft.current else [])]
     holders = [trusted for root in roots for trusted in root.holders("root") if trusted.key.keyid == keyid]
-    reasons = [unusable(trusted, Moment(issued)) for trusted in holders] or ["it holds no role root"]
+    moment = Moment(draft.found.root.content.issued)
+    reasons = [unusable(trusted, moment) for trusted in holders] or ["it holds no role root"]
+    if not all(reasons) and not any(rotation.signed_by(draft.found, trusted) for trusted in holders):
+        reasons = [f"its signature does not verify as of {moment.time}"]
     if all(reasons):
         message = f"the key {keyid[:16]} cannot sign this version: {reasons[0]}"
-        raise Refusal("trust-root-signer", message, where=where)
+        hint = "policy trust rotate --abandon, and prepare it again, if the key is younger than the version"
+        raise Refusal("trust-root-signer", message, where=where, hint=hint)
 
 
 def check(draft: Draft) -> None:

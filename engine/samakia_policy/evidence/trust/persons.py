@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from samakia_policy.evidence.reasons import Refusal
 from samakia_policy.evidence.trust.model import DualControl, Role, TrustedKey, TrustRoot, matches
+from samakia_policy.evidence.trust.times import is_time, later
 
 
 class Place(NamedTuple):
@@ -117,6 +118,8 @@ def unusable(trusted: TrustedKey, moment: Moment) -> str:
     not a position), or by a time that others vouch for.
     """
     entry = trusted.entry
+    if not is_time(moment.time):
+        return "moment-malformed"
     if moment.time < entry.not_before:
         return "key-not-yet-valid"
     if moment.time >= entry.not_after:
@@ -151,7 +154,9 @@ def _objection(root: TrustRoot, asked: Question, approval: Approval) -> str:
         ("approval-other-subject", not asked.subject or approval.subject != asked.subject),
         ("approval-other-scope", approval.place != asked.place),
         ("approval-scope-not-held", role is not None and not covers(role, asked.place)),
+        ("approval-malformed", approval.expires != "" and not is_time(approval.expires)),
         ("approval-expired", bool(approval.expires) and asked.now >= approval.expires),
+        ("approval-from-future", approval.moment.time > later(asked.now, root.content.limits.clock_skew)),
         ("approval-by-engine", asked.role != "engine" and trusted is not None and trusted.person in engines),
         ("approval-by-requester", trusted is not None and _is_requester(asked, trusted.person)),
     )

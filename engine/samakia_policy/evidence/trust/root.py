@@ -7,9 +7,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from datetime import datetime
 
 import msgspec
 
@@ -18,6 +16,7 @@ from samakia_policy.evidence.reasons import Refusal
 from samakia_policy.evidence.signing.written import load_key
 from samakia_policy.evidence.trust import ledgers
 from samakia_policy.evidence.trust.model import ROLES, Content, KeyEntry, TrustedKey, TrustRoot
+from samakia_policy.evidence.trust.times import is_time
 from samakia_policy.model.canonical import digest
 
 MAX_TRUST_ROOT_BYTES = 1 << 20
@@ -115,7 +114,7 @@ def _time_faults(content: Content) -> Iterator[str]:
     spans += [(f"key {keyid[:16]}", key.not_before, key.not_after) for keyid, key in content.keys.items()]
     moments = [key.revoked.at for key in content.keys.values() if key.revoked]
     for text in [*moments, *(text for _, *span in spans for text in span)]:
-        if not _is_time(text):
+        if not is_time(text):
             yield f"{text} is no time"
     for what, start, end in spans:
         if start >= end:
@@ -159,14 +158,6 @@ def _rule_faults(content: Content) -> Iterator[str]:
             yield f"a rule of dual control needs {rule.persons} persons, and role {rule.role} has {reach}"
     if len({ledger.origin for ledger in content.ledgers}) != len(content.ledgers):
         yield "two ledgers have one origin"
-
-
-def _is_time(text: str) -> bool:
-    try:
-        datetime.fromisoformat(text)
-    except ValueError:
-        return False
-    return re.match("0000", text) is None
 
 
 def _without_defaults(value: object) -> object:

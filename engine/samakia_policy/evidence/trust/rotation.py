@@ -8,14 +8,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from samakia_policy.errors import InputError
 from samakia_policy.evidence.reasons import Refusal
 from samakia_policy.evidence.signing import dsse
 from samakia_policy.evidence.trust.model import PAYLOAD_TYPE, TrustedKey, TrustRoot
 from samakia_policy.evidence.trust.persons import Moment, unusable
 from samakia_policy.evidence.trust.root import parse
+from samakia_policy.evidence.trust.times import later
 
 
 class Signed(NamedTuple):
@@ -26,8 +27,14 @@ class Signed(NamedTuple):
 
 
 def read(data: bytes, *, where: str = "") -> Signed:
-    """Return the trust root in an envelope; raises Refusal. Nothing is said about its signatures."""
-    envelope = dsse.parse(data, where=where, unsigned=True)
+    """Return the trust root in an envelope; nothing is said about its signatures.
+
+    Raises InputError for what is no envelope, since the user named it, and Refusal for an unsound content.
+    """
+    try:
+        envelope = dsse.parse(data, where=where, unsigned=True)
+    except Refusal as refusal:
+        raise InputError(refusal.message, where=where, code=refusal.code) from None
     if envelope.payload_type != PAYLOAD_TYPE:
         message = f"the payload is {envelope.payload_type!r}, expected {PAYLOAD_TYPE!r}"
         raise Refusal("envelope-payload-type", message, where=where)
@@ -66,26 +73,16 @@ def check_time(root: TrustRoot, now: str, *, where: str = "") -> None:
         raise Refusal("trust-root-not-yet-valid", message, where=where, hint="is the clock right?")
 
 
-def later(time: str, seconds: int) -> str:
-    """Return the time some seconds later."""
-    moved = datetime.fromisoformat(time) + timedelta(seconds=seconds)
-    return moved.strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def seconds_between(start: str, end: str) -> int:
-    """Return how many seconds lie between two times."""
-    return int((datetime.fromisoformat(end) - datetime.fromisoformat(start)).total_seconds())
-
-
 def signers(found: Signed, by: TrustRoot) -> tuple[str, ...]:
     """Return the persons of a trust root's role root that signed a version, sorted."""
     moment = Moment(found.root.content.issued)
     able = [trusted for trusted in by.holders("root") if not unusable(trusted, moment)]
+    return tuple(sorted({trusted.person for trusted in able if signed_by(found, trusted)}))
+
+
+def signed_by(found: Signed, trusted: TrustedKey) -> bool:
+    """Tell whether a key signed a version, judged as of its issue."""
     message = dsse.pae(found.envelope.payload_type, found.envelope.payload)
-    return tuple(sorted({trusted.person for trusted in able if _signed(found, trusted, message)}))
-
-
-def _signed(found: Signed, trusted: TrustedKey, message: bytes) -> bool:
     key = trusted.verifier(found.root.content.issued, until=found.root.content.expires)
     return any(key.verify(message, signature.value) for signature in found.envelope.signatures)
 

@@ -65,9 +65,18 @@ CASES: dict[str, tuple[Any, tuple[str, ...]]] = {
     "another action": (lambda w: [approval(w, "ann", place=PROD._replace(action="x"))], ()),
     "an approval that has expired": (lambda w: [approval(w, "ann", expires=NOW)], ()),
     "before the key was valid": (lambda w: [approval(w, "ann", moment=Moment("2024-12-31T23:59:59Z"))], ()),
-    "when the key had expired": (lambda w: [approval(w, "ann", moment=Moment("2030-01-01T00:00:00Z"))], ()),
+    "made in the future": (lambda w: [approval(w, "ann", moment=Moment("2026-06-01T12:01:01Z"))], ()),
+    "a clock that is a little fast": (
+        lambda w: [approval(w, "ann", moment=Moment("2026-06-01T12:01:00Z"))], ("ann",),
+    ),
     "nobody": (lambda _: [], ()),
 }  # fmt: skip
+
+
+def test_an_expired_key_does_not_count(world: World) -> None:
+    late = "2031-01-01T00:00:00Z"
+    counted = count(root(world), asked(now=late), [approval(world, "ann", moment=Moment(late))])
+    assert counted == ((), ((world.id("ann"), "key-expired"),))
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -88,6 +97,9 @@ def test_each_reason_is_named(world: World) -> None:
         approval(world, "ben", moment=Moment("2024-01-01T00:00:00Z")),
         approval(world, "ben"),
         approval(world, "ben", moment=Moment("2026-05-01T00:00:00Z")),
+        approval(world, "ben", moment=Moment("2026-05-01T02:00:00+02:00")),
+        approval(world, "ben", moment=Moment("2026-06-01T12:01:01Z")),
+        approval(world, "ben", expires="9"),
     ]
     counted = count(root(world), asked(), approvals)
     assert counted.persons == ("ben",)
@@ -102,6 +114,9 @@ def test_each_reason_is_named(world: World) -> None:
         (world.id("dan"), "approval-by-requester"),
         (world.id("ben"), "key-not-yet-valid"),
         (world.id("ben"), "approval-same-person"),
+        (world.id("ben"), "moment-malformed"),
+        (world.id("ben"), "approval-from-future"),
+        (world.id("ben"), "approval-malformed"),
     }
 
 
@@ -209,7 +224,6 @@ def test_the_threshold_of_the_role_counts_as_well(world: World) -> None:
         (Moment("2026-05-01T00:00:00Z", stamped=True), "key-revoked"),
         (Moment("2026-04-30T23:59:59Z", stamped=True, position=100, origin=LEDGER), ""),
         (Moment("2024-01-01T00:00:00Z", position=1, origin=LEDGER), "key-not-yet-valid"),
-        (Moment("2030-01-01T00:00:00Z", position=1, origin=LEDGER), "key-expired"),
     ],
 )
 def test_a_revoked_key_could_speak_before_as_others_vouch(world: World, moment: Moment, reason: str) -> None:
@@ -276,7 +290,7 @@ def model(content: dict[str, Any], question: Question, approvals: list[Approval]
             inside = inside and ((early and found.moment.origin == LEDGER) or proven)
         robots = {content["keys"][keyid]["person"] for keyid in content["roles"]["engine"]["keys"]}
         barred = {question.requester} | robots
-        alive = not found.expires or question.now < found.expires
+        alive = found.moment.time <= question.now and (not found.expires or question.now < found.expires)
         if same and held and inside and alive and key["person"] not in barred:
             people.add(key["person"])
     return len(people)
