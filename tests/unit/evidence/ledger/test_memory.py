@@ -41,8 +41,7 @@ def test_the_newest_checkpoint_is_remembered(
     assert memory.check(snapshot(log), log_key) is None
     assert memory.update(snapshot(log), log_key) is None
     old = snapshot(log)
-    for number in range(3, 300):
-        log.append([decision(number)])
+    log.append([decision(number) for number in range(3, 300)])
     assert memory.update(snapshot(log), log_key) == old.checkpoint
     assert memory.recall(log_key) == snapshot(log).checkpoint
     assert memory.update(snapshot(log), log_key) == snapshot(log).checkpoint

@@ -132,8 +132,8 @@ def test_a_tree_goes_on_from_its_edge() -> None:
 
 
 def test_every_proof_of_inclusion_is_that_of_the_definition_and_holds() -> None:
-    for size in [*range(1, 70), 255, 256, 257, 511, 513, 1024, 1100]:
-        for index in range(size) if size < 70 else (0, 1, 127, 128, 255, 256, size - 1):
+    for size in [*range(1, 50), 255, 256, 257, 511, 513, 1024, 1100]:
+        for index in range(size) if size < 50 else (0, 1, 127, 128, 255, 256, size - 1):
             if index < size:
                 proof = inclusion_proof(index, size, nodes_of(size))
                 assert proof == path(index, 0, size)
@@ -141,8 +141,10 @@ def test_every_proof_of_inclusion_is_that_of_the_definition_and_holds() -> None:
 
 
 def test_every_proof_of_consistency_is_that_of_the_definition_and_holds() -> None:
-    for new in [*range(1, 70), 255, 256, 257, 511, 513, 1024, 1100]:
-        for old in range(1, new + 1):
+    for new in [*range(1, 50), 255, 256, 257, 511, 513, 1024, 1100]:
+        for old in range(1, new + 1) if new < 50 else {1, 2, 3, 100, 128, 254, 255, 256, new - 1, new}:
+            if old > new:
+                continue
             proof = consistency_proof(old, new, nodes_of(new))
             assert proof == subproof(old, 0, new, True)
             assert consistent(old, new, mth(0, old), mth(0, new), proof)

@@ -242,7 +242,7 @@ def test_the_ledgers_to_change_are_refused(
         )
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 @pytest.mark.parametrize("name", ["forked", "rolled-back", "edited", "truncated", "quorum"])
 def test_no_file_taken_away_and_no_byte_flipped_turns_refuse_into_accept(
