@@ -118,7 +118,7 @@ def catalogue_of(packet: Packet, recorded: Mapping[str, Any], *, trust_python: b
                 path = os.path.join(folder, name.removeprefix("packs/"))
                 os.makedirs(os.path.dirname(path), exist_ok=True)
                 Path(path).write_bytes(packet.read(name))
-        catalogue = _build(Path(folder))
+        catalogue = build_catalogue(Path(folder))
     if not _is_of(catalogue, recorded):
         raise Refusal("pack-digest", "the packs of the packet are not those of the decision", where="packs")
     known = {rule.digest for rule in shipped.rules.values()}
@@ -131,7 +131,8 @@ def catalogue_of(packet: Packet, recorded: Mapping[str, Any], *, trust_python: b
     return catalogue
 
 
-def _build(folder: Path) -> Catalogue:
+def build_catalogue(folder: Path) -> Catalogue:
+    """Return the rules and packs below a folder that holds policies/ and packs/; raises PackError."""
     from samakia_policy.packs.index import build_index
 
     index = json.loads(build_index(folder))

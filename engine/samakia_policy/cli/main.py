@@ -24,6 +24,7 @@ COMMANDS = {
     "waive": "waive",
     "evidence": "evidence",
     "replay": "replay",
+    "backtest": "backtest",
     "pack": "packs",
     "test": "testing",
     "docs": "packs:docs",
