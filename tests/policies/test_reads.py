@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from samakia_policy.errors import PackError
 from samakia_policy.model.rule import Rule
-from samakia_policy.packs.checked import checked_reads
+from samakia_policy.packs.checked import derived
 from samakia_policy.packs.index import build_index
 from samakia_policy.packs.kinds import Kinds
 from samakia_policy.packs.load import load
@@ -175,8 +176,8 @@ WRONG = {
 }  # fmt: skip
 
 
-def _checked(*changes: tuple[str, str, str, str]) -> dict[str, dict[str, list[str]]]:
-    """Return the reads of rules, each after a change of its text."""
+def _checked(*changes: tuple[str, str, str, str]) -> dict[str, dict[str, Any]]:
+    """Return what is derived of rules, each after a change of its text."""
     sources, rules = {}, []
     for path, before, after, _ in changes:
         text = (ROOT / path).read_text()
@@ -187,7 +188,7 @@ def _checked(*changes: tuple[str, str, str, str]) -> dict[str, dict[str, list[st
         rules.append(rule)
         sources[rule.id] = text
     kinds = Kinds(json.loads((ROOT / "contracts/facts.json").read_text()))
-    return checked_reads(rules, sources, load().libraries(), kinds)
+    return derived(rules, sources, load().libraries(), kinds)
 
 
 @pytest.mark.parametrize("name", WRONG)
@@ -209,7 +210,7 @@ def test_a_rule_that_handles_markers_may_ask_for_them() -> None:
     """Its attributes may be markers; they are not taken for misspelt names."""
     path = "policies/terraform/token_auth_only.rego"
     change = (path, "variable.declared == true", 'not variable.declared["$unknown"]', "")
-    assert _checked(change)["terraform/token-auth-only"]["tf_variable"] == ["declared", "name"]
+    assert _checked(change)["terraform/token-auth-only"]["reads"]["tf_variable"] == ["declared", "name"]
 
 
 @pytest.mark.parametrize("name", BROKEN)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from samakia_policy.evaluation.place import pointer_of
 from samakia_policy.model.canonical import digest_of
 from samakia_policy.model.decision import Detail, Finding, Location, Unknown
 from samakia_policy.model.fact import Fact, FactGraph, Origin
@@ -99,16 +100,16 @@ def _env(fact: Fact | None) -> str:
 
 
 def _detail(rule: Rule, subject: str, hit: dict[str, Any], graph: FactGraph, locate: Locate) -> Detail:
-    return Detail(_message(rule.message, subject, hit), _location(subject, hit, graph, locate))
+    return Detail(_message(rule.message, subject, hit), _location(rule, subject, hit, graph, locate))
 
 
-def _location(subject: str, hit: dict[str, Any], graph: FactGraph, locate: Locate) -> Location:
+def _location(rule: Rule, subject: str, hit: dict[str, Any], graph: FactGraph, locate: Locate) -> Location:
     fact = graph.find(str(hit.get("fact") or subject))
     if hit.get("path"):
         return Location(str(hit["path"]))
     if fact is None:
         return Location(subject.partition(":")[2])
-    return locate(fact.place(str(hit.get("at") or "")))
+    return locate(fact.place(pointer_of(rule, fact.kind, hit)))
 
 
 def _message(template: str, subject: str, hit: dict[str, Any]) -> str:

@@ -40,7 +40,9 @@ def fact_schemas(contract: Contract) -> Schema:
 def _kind_schema(kind: Kind, contract: Contract) -> Schema:
     root: Schema = {"title": kind.title, "type": "object", "additionalProperties": False, "properties": {}}
     for name, text in kind.made.items():
-        _put(root, name, _short(text))
+        # Nobody can edit what the engine makes: no finding is about its place.
+        owned = {} if name in kind.found else {"readOnly": True}
+        _put(root, name, _short(text) | owned)
     for source, pointers in kind.read:
         document = contract(source)
         for name, pointer in pointers.items():

@@ -15,7 +15,8 @@ class Kind:
     """The attributes of one kind.
 
     `made`: those the engine makes, by name, with their type in short: a name of JSON Schema, "any", "[T]" for
-    a list and "{T}" for an object of such values. `read`: contracts with what is read of them, an attribute
+    a list and "{T}" for an object of such values; those in `found` have a place in the document all the same.
+    `read`: contracts with what is read of them, an attribute
     path -> its pointer below `base`, where "*" is any element; what the first does not know, the next may.
     """
 
@@ -23,6 +24,7 @@ class Kind:
     made: Mapping[str, str]
     read: tuple[tuple[str, Pointers], ...] = field(default=())
     base: str = ""
+    found: frozenset[str] = frozenset()
 
 
 def _kind(
@@ -30,8 +32,9 @@ def _kind(
     made: Mapping[str, str],
     *read: tuple[str, Pointers],
     base: str = "",
+    found: str = "",
 ) -> Kind:
-    return Kind(title, made, read, base)
+    return Kind(title, made, read, base, frozenset(found.split()))
 
 
 _FILE = {"folder": "string", "directory": "string", "tenant": "string"}
@@ -72,7 +75,7 @@ KINDS: dict[str, Kind] = {
         ("tenant-consumer-enabled", tenants.ENABLED),
         ("tenant-consumer-binding", tenants.ENABLED_NESTED),
     ),
-    "dr_registry": _kind("The list of DR testcases.", {"registry": "string", "ids": "[any]"}),
+    "dr_registry": _kind("The list of DR testcases.", {"registry": "string", "ids": "[any]"}, found="ids"),
     "dr_testcase": _kind(
         "One described DR testcase.",
         {"registry": "string"},
@@ -123,6 +126,7 @@ KINDS: dict[str, Kind] = {
             "complete": "boolean",
             "errored": "boolean",
         },
+        found="format_version terraform_version complete errored",
     ),
     "tf_change": _kind(
         "What a plan does to one object.",
@@ -135,8 +139,13 @@ KINDS: dict[str, Kind] = {
             "reason": "string",
             "deposed": "string",
         },
+        found="address mode type name actions before after",
     ),
-    "tf_resource": _kind("An object as it will be.", {**_OBJECT, "references": "{[string]}", "attrs": "any"}),
+    "tf_resource": _kind(
+        "An object as it will be.",
+        {**_OBJECT, "references": "{[string]}", "attrs": "any"},
+        found="address mode type name references attrs",
+    ),
     "tf_required_provider": _kind(
         "A provider that a configuration requires.",
         {
@@ -145,6 +154,7 @@ KINDS: dict[str, Kind] = {
             "implied": "boolean",
             "proxmox": "boolean",
         },
+        found="source constraint",
     ),
     "tf_provider_config": _kind(
         "A provider's configuration.",
@@ -157,6 +167,7 @@ KINDS: dict[str, Kind] = {
             "args/*/references": "[string]",
             "args/*/value": "any",
         },
+        found="arguments args",
     ),
     "tf_variable": _kind(
         "A root variable.",
@@ -168,9 +179,11 @@ KINDS: dict[str, Kind] = {
             "has_default": "boolean",
             "value": "any",
         },
+        found="name",
     ),
     "tf_plan_check": _kind(
         "The result of a check block.",
         {**_PLANNED, "check": "string", "status": "string", "problems": "[string]"},
+        found="status",
     ),
 }

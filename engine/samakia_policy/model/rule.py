@@ -30,6 +30,7 @@ class Rule:
     edges: list[str] = field(default_factory=list)
     reads: dict[str, list[str]] = field(default_factory=dict)
     where: dict[str, dict[str, Any]] = field(default_factory=dict)
+    places: list[dict[str, Any]] = field(default_factory=list)
     unknown: str = "subject"
     absent: str = "not_applicable"
     applies_to: list[str] = field(default_factory=lambda: ["live"])

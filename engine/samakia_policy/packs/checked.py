@@ -1,28 +1,28 @@
-"""All rules are checked against the kinds of facts, and what each reads is found out."""
+"""All rules are checked against the kinds of facts; what each reads, and where its hits lie, is derived."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from samakia_policy.errors import PackError
 from samakia_policy.model.rule import Rule
 from samakia_policy.packs import checks
 from samakia_policy.packs.kinds import Kinds
+from samakia_policy.packs.places import python_places, rego_places
 from samakia_policy.packs.python_reads import python_complaints
 from samakia_policy.packs.reads import compiled, merged, read_off
 from samakia_policy.rego.errors import RegoError
+from samakia_policy.rego.reads.clauses import Clauses
 
 if TYPE_CHECKING:
     from samakia_policy.rego.compiler.compiled import Compiled
 
-Reads = dict[str, list[str]]
 
-
-def checked_reads(
+def derived(
     rules: Sequence[Rule], sources: Mapping[str, str], libraries: Mapping[str, str], kinds: Kinds
-) -> dict[str, Reads]:
-    """Return the `reads` of each rule, by id; raises PackError with everything that is wrong.
+) -> dict[str, dict[str, Any]]:
+    """Return the `reads` and `places` of each rule, by id; raises PackError with everything that is wrong.
 
     `sources`: the text of each rule by its id.
     """
@@ -33,20 +33,22 @@ def checked_reads(
     for package, complaint in checks.mistyped(program, rego, kinds):
         typed.setdefault(package, []).append(complaint)
     wrong: list[str] = []
-    reads: dict[str, Reads] = {}
+    made: dict[str, dict[str, Any]] = {}
+    clauses = Clauses(program)
     for rule in rules:
         source, package = sources[rule.id], package_of(rule)
         named = list(checks.declared_wrongly(rule, source, kinds))
         if rule.language == "rego":
             named += checks.read_wrongly(rule, source, found[package], kinds)
-            reads[rule.id] = merged(rule, found[package])
+            places = rego_places(package, clauses, kinds)
+            made[rule.id] = {"reads": merged(rule, found[package]), "places": places}
         else:
             named += python_complaints(rule, source, kinds)
-            reads[rule.id] = rule.reads
+            made[rule.id] = {"reads": rule.reads, "places": python_places(rule, kinds)}
         wrong += [complaint.at(rule.path) for complaint in checks.merge(named, typed.get(package, ()))]
     if wrong:
         raise PackError("\n".join(wrong), hint="contracts/facts.json lists the kinds with their attributes")
-    return reads
+    return made
 
 
 def _compiled(rego: Mapping[str, Rule], sources: Mapping[str, str], libraries: Mapping[str, str]) -> Compiled:

@@ -44,16 +44,18 @@ def _rule(path: Path, root: Path) -> dict[str, Any]:
 
 
 def _add_reads(rules: list[dict[str, Any]], libraries: dict[str, Any], root: Path) -> None:
-    """Add what rules read; raises PackError with every place that reads what does not exist."""
-    from samakia_policy.packs.checked import checked_reads
+    """Add what rules read and where their hits lie; raises PackError with every place that is wrong."""
+    from samakia_policy.packs.checked import derived
     from samakia_policy.packs.kinds import Kinds
 
     kinds = Kinds(json.loads((root / "contracts/facts.json").read_text(encoding="utf-8")))
     sources = {rule["id"]: _text(root, rule) for rule in rules}
     texts = {name: _text(root, library) for name, library in libraries.items()}
-    reads = checked_reads([Rule(**rule) for rule in rules], sources, texts, kinds)
+    found = derived([Rule(**rule) for rule in rules], sources, texts, kinds)
     for rule in rules:
-        rule["reads"] = reads[rule["id"]]
+        rule["reads"] = found[rule["id"]]["reads"]
+        if places := found[rule["id"]]["places"]:
+            rule["places"] = places
 
 
 def _text(root: Path, entry: dict[str, Any]) -> str:

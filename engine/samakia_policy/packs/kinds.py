@@ -48,6 +48,10 @@ class Kinds:
             here = _member(here, step) if here is not None else None
         return types_of(here or {})
 
+    def placed(self, kind: str, attribute: str) -> bool:
+        """Return whether a document holds the attribute, so that a person can edit it there."""
+        return not self._kinds[kind]["properties"].get(attribute, {}).get("readOnly", False)
+
     def schema(self, kind: str) -> dict[str, Any]:
         """Return the schema of a kind's attributes."""
         return self._kinds[kind]

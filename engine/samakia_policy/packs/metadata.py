@@ -23,7 +23,7 @@ _CHOICES = {
 def read_metadata(source: str, language: str, where: str) -> dict[str, Any]:
     """Return a rule's metadata; raises PackError naming the file."""
     found = _rego(source, where) if language == "rego" else _python(source, where)
-    known = {field.name for field in fields(Rule)} - {"id", "language", "path", "digest"}
+    known = {field.name for field in fields(Rule)} - {"id", "language", "path", "digest", "places"}
     if extra := sorted(set(found) - known):
         raise PackError(f"unknown metadata: {', '.join(extra)}", where=where)
     for name, allowed in _CHOICES.items():

@@ -7,7 +7,7 @@ from typing import Any
 
 from samakia_policy.facts.normalise.pick import items, mapping, origin, pick
 from samakia_policy.model.document import Document
-from samakia_policy.model.fact import Fact, Origin
+from samakia_policy.model.fact import Fact
 
 DR_TESTCASE = {key: f"/{key}" for key in ("id", "mode", "description", "evidence_required")}
 EXECUTE_POLICY = {
@@ -31,7 +31,7 @@ def dr_registry(document: Document) -> Iterator[Fact]:
         key = "testcases" if "testcases" in data else "ids"
         data, base = data.get(key), f"/{key}"
     ids: list[Any] = []
-    places: dict[str, Origin] = {}
+    places = {"/ids": origin(document, base)}
     for n, entry in enumerate(items(data)):
         identity = mapping(entry).get("id") if isinstance(entry, dict) else entry
         place = f"{base}/{n}/id" if isinstance(entry, dict) else f"{base}/{n}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from posixpath import commonpath
 from typing import Any
 
 from samakia_policy.model.document import Document
@@ -24,7 +25,14 @@ def pick(document: Document, wanted: Mapping[str, str], base: str = "") -> tuple
         places[f"/{name}"] = Origin(document.path, base + pointer, document.digest)
         if value is not _ABSENT:
             _put(attrs, name, value)
+    for head in {f"/{name.partition('/')[0]}" for name in wanted if "/" in name} - places.keys():
+        inside = [place.pointer for name, place in places.items() if name.startswith(f"{head}/")]
+        places[head] = Origin(document.path, commonpath(map(_parent, inside)).rstrip("/"), document.digest)
     return attrs, places
+
+
+def _parent(pointer: str) -> str:
+    return pointer.rpartition("/")[0] or "/"
 
 
 def mapping(value: Any) -> dict[str, Any]:

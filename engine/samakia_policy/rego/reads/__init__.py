@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from samakia_policy.rego.depth import deep
 from samakia_policy.rego.generate.tree import grow
 from samakia_policy.rego.reads.analysis import Analysis, TooLarge
-from samakia_policy.rego.reads.found import Compared
+from samakia_policy.rego.reads.found import Compared, Found
 from samakia_policy.rego.reads.shapes import ANY, Path
 
 if TYPE_CHECKING:
@@ -50,7 +50,11 @@ def reads(compiled: Compiled, documents: Iterable[tuple[str, ...]]) -> Reads:
                 analysis.found.whole(analysis.document(branch))
         except TooLarge:
             return Reads(frozenset([()]), frozenset())
-    found = analysis.found
+    return collected(analysis.found)
+
+
+def collected(found: Found) -> Reads:
+    """Return what was found."""
     return Reads(
         frozenset(found.wholes),
         frozenset(found.tops - found.wholes),
