@@ -115,3 +115,18 @@ def test_each_setting_has_a_variable() -> None:
             "SIGN",
         )
     }
+
+
+def test_the_page_lists_every_setting() -> None:
+    page = Path(__file__).parents[2] / "docs" / "guides" / "user-configuration.md"
+    rows = [line.split("|")[1:3] for line in page.read_text().splitlines() if line.startswith("| `")]
+    listed = {name.strip(" `"): env.strip(" `") for name, env in rows}
+    assert listed == {name: variable(name) for name in SETTINGS}
+
+
+def test_the_example_of_the_page_is_understood(tmp_path: Path) -> None:
+    page = Path(__file__).parents[2] / "docs" / "guides" / "user-configuration.md"
+    example = page.read_text().split("```yaml\n")[1].split("```")[0]
+    found = read_settings(write(tmp_path, example))
+    assert found.text("ledger") == str(tmp_path / "ledger")
+    assert found.texts("sign") == ["1f0c2e7a9d01ab34"]
