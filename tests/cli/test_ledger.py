@@ -393,7 +393,9 @@ def test_a_ledger_must_be_named_and_be_one(world: World, tmp_path: Path) -> None
     said = world.run_policy(
         "ledger", "verify", "--log-key", world.log_key, "--ledger", tmp_path / "none", "-o", "json"
     )
-    assert (said.code, json.loads(said.out)["code"]) == (5, "ledger-state-missing")
+    assert (said.code, json.loads(said.out)["code"]) == (2, "ledger-missing")
+    (tmp_path / "none").mkdir()
+    assert world.check("verify", "--ledger", tmp_path / "none", code=5)["code"] == "ledger-state-missing"
 
 
 def test_the_ledger_may_come_from_the_environment(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

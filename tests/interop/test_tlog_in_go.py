@@ -52,7 +52,7 @@ def _use(number: int) -> Event:
     return event("consume", at="2026-05-01T12:00:00Z", actor="a" * 64, permit=f"sha256:{number:064x}")
 
 
-@pytest.mark.parametrize("size", [1, 2, 7, 255, 256, 257, 600])
+@pytest.mark.parametrize("size", [1, 2, 7, 255, 256, 257, 300])
 def test_go_reads_the_log_and_makes_the_same_proofs(
     tmp_path: Path, reader: Callable[..., subprocess.CompletedProcess[str]], size: int
 ) -> None:

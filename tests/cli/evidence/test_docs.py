@@ -14,6 +14,7 @@ import pytest
 
 PAGES = Path(__file__).parents[3] / "docs" / "evidence"
 _BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_PROGRAM = re.compile(r"^```python\n# (\w+\.py)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _END = "== end of command"
 
 
@@ -27,7 +28,7 @@ def commands(page: Path) -> list[tuple[str, str]]:
     return found
 
 
-@pytest.mark.parametrize("name", ["keys", "trust-root"])
+@pytest.mark.parametrize("name", ["keys", "ledger", "trust-root"])
 def test_every_command_says_what_the_page_says(name: str, tmp_path: Path) -> None:
     for tool in ("bash", "openssl", "ssh-keygen", "gpg"):
         if shutil.which(tool) is None:
@@ -43,6 +44,8 @@ def test_every_command_says_what_the_page_says(name: str, tmp_path: Path) -> Non
     }
     work = tmp_path / "work"
     work.mkdir()
+    for program, text in _PROGRAM.findall((PAGES / f"{name}.md").read_text(encoding="utf-8")):
+        (work / program).write_text(text)
     command = ["bash", "-c", f"exec 2>&1\n{script}"]
     said = subprocess.run(
         command, cwd=work, env=environment, capture_output=True, text=True, check=True

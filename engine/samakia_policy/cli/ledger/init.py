@@ -11,7 +11,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Make an empty ledger and print the key that others verify it with."""
     from samakia_policy.evidence.ledger.log import create_log
 
-    folder = ledger_folder(arguments)
+    folder = ledger_folder(arguments, new=True)
     log = create_log(folder, arguments.origin, signer(arguments))
     shape = {"ledger": folder, "log_key": log.key.vkey, "origin": log.key.name}
     lines = [

@@ -22,7 +22,7 @@ _MAX_BYTES = 1 << 20
 _OF_AN_ESTATE = ("policy.yaml", "contracts", "fabric-core", ".git")
 
 
-def ledger_folder(arguments: argparse.Namespace) -> str:
+def ledger_folder(arguments: argparse.Namespace, *, new: bool = False) -> str:
     """Return the directory of the ledger; raises InputError where none is named, or one in the estate."""
     from samakia_policy.evidence.ledger.place import require_outside
 
@@ -31,6 +31,8 @@ def ledger_folder(arguments: argparse.Namespace) -> str:
         raise InputError(
             "no ledger is named", hint="--ledger DIR, POLICY_LEDGER, or ledger in your configuration"
         )
+    if not new and not os.path.isdir(found):
+        raise InputError("there is no such directory", where=found, code="ledger-missing")
     estate = arguments.estate
     if not estate and any(os.path.lexists(name) for name in _OF_AN_ESTATE):
         estate = "."

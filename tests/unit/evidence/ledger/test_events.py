@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -124,6 +125,7 @@ def test_an_unknown_kind_is_refused() -> None:
     assert "decision" in refused.value.hint
 
 
+_CODE = re.compile(r'"((?:ledger|note|checkpoint|witness)-[a-z-]+)"')
 RECORD = make("decision", **full("decision"))
 
 
@@ -170,3 +172,20 @@ def test_records_have_no_room_for_free_text() -> None:
     shapes = {shape for fields in KINDS.values() for shape in fields.values()}
     assert not [shape for shape in shapes if re.fullmatch(shape.pattern, '"hunter2 is the password"')]
     assert len(make("retention-tombstone", **full("retention-tombstone"))) < 2**16
+
+
+PAGE = (Path(__file__).parents[4] / "docs/evidence/ledger.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_page_lists_each_kind_with_its_fields(kind: str) -> None:
+    row = next(line for line in PAGE.splitlines() if line.startswith("| `") and f"`{kind}`" in line)
+    missing = [n for n, shape in KINDS[kind].items() if f"`{n}`{'*' * shape.optional}" not in row]
+    assert missing == []
+
+
+def test_the_page_lists_each_reason() -> None:
+    folder = Path(events.__file__).parent
+    used = {code for file in folder.glob("*.py") for code in _CODE.findall(file.read_text("utf-8"))}
+    listed = set(re.findall(r"`([a-z]+-[a-z-]+)`", PAGE.rpartition("## Reasons")[2]))
+    assert used == listed
