@@ -36,7 +36,7 @@ def agreed(root: TrustRoot, given: Iterable[Given], place: Place, now: str) -> l
             continue
         for keyid in approval.keyids:
             trusted = root.keys[keyid]
-            if trusted.person in engines or unusable(trusted, Moment(said["issued"])):
+            if trusted.person in engines or unusable(trusted, Moment(said["issued"]), now):
                 continue
             bound = approval.bound
             found += [

@@ -40,7 +40,7 @@ def open_permit(data: bytes, root: TrustRoot, now: str, *, where: str = "") -> M
         raise Refusal("signer-scope", f"role engine may not speak about {tuple(place)}", where=where)
     moment = Moment(str(said.get("issued")))
     trusted = [root.keys[key.keyid] for key in verified.keys]
-    reasons = [unusable(found, moment) for found in trusted]
+    reasons = [unusable(found, moment, now) for found in trusted]
     persons = {found.person for found, reason in zip(trusted, reasons, strict=True) if not reason}
     if len(persons) < role.threshold:
         code = next(filter(None, reasons), "persons-too-few")

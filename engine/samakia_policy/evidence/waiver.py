@@ -43,7 +43,7 @@ def read_signed_waiver(data: bytes, root: TrustRoot, now: str, *, where: str = "
     _check_life(root, waiver, issued, where)
     role = root.role("waiver")
     trusted = [root.keys[key.keyid] for key in verified.keys]
-    persons = {found.person for found in trusted if not unusable(found, Moment(issued))} - {waiver.owner}
+    persons = {found.person for found in trusted if not unusable(found, Moment(issued), now)} - {waiver.owner}
     if role is None or len(persons) < role.threshold:
         have = ", ".join(sorted(persons)) or "nobody but its owner"
         raise Refusal("persons-too-few", f"role waiver needs more persons, and has {have}", where=where)

@@ -103,7 +103,7 @@ def _check_signer(draft: Draft, keyid: str, where: str) -> None:
     roots = [draft.found.root, *([draft.current.root] if draft.current else [])]
     holders = [trusted for root in roots for trusted in root.holders("root") if trusted.key.keyid == keyid]
     moment = Moment(draft.found.root.content.issued)
-    reasons = [unusable(trusted, moment) for trusted in holders] or ["it holds no role root"]
+    reasons = [unusable(trusted, moment, moment.time) for trusted in holders] or ["it holds no role root"]
     if not all(reasons) and not any(rotation.signed_by(draft.found, trusted) for trusted in holders):
         reasons = [f"its signature does not verify as of {moment.time}"]
     if all(reasons):

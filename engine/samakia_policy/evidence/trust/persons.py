@@ -111,9 +111,11 @@ def require(root: TrustRoot, asked: Question, persons: int, approvals: Iterable[
     return counted
 
 
-def unusable(trusted: TrustedKey, moment: Moment) -> str:
+def unusable(trusted: TrustedKey, moment: Moment, now: str) -> str:
     """Return why a key could not speak at a moment, empty when it could.
 
+    What nobody vouches for may have been signed as late as `now`, whatever date it bears: then the key must
+    be valid still.
     A revoked key could until its revocation: by position in the ledger (a thief can set a date back, but
     not a position), or by a time that others vouch for.
     """
@@ -122,7 +124,8 @@ def unusable(trusted: TrustedKey, moment: Moment) -> str:
         return "moment-malformed"
     if moment.time < entry.not_before:
         return "key-not-yet-valid"
-    if moment.time >= entry.not_after:
+    vouched = moment.stamped or moment.position is not None
+    if (moment.time if vouched else max(moment.time, now)) >= entry.not_after:
         return "key-expired"
     revoked = entry.revoked
     if revoked is None:
@@ -161,7 +164,7 @@ def _objection(root: TrustRoot, asked: Question, approval: Approval) -> str:
         ("approval-by-requester", trusted is not None and _is_requester(asked, trusted.person)),
     )
     first = next((code for code, holds in checks if holds), "")
-    return first or (unusable(trusted, approval.moment) if trusted else "")
+    return first or (unusable(trusted, approval.moment, asked.now) if trusted else "")
 
 
 def _is_requester(asked: Question, person: str) -> bool:

@@ -76,7 +76,7 @@ def check_time(root: TrustRoot, now: str, *, where: str = "") -> None:
 def signers(found: Signed, by: TrustRoot) -> tuple[str, ...]:
     """Return the persons of a trust root's role root that signed a version, sorted."""
     moment = Moment(found.root.content.issued)
-    able = [trusted for trusted in by.holders("root") if not unusable(trusted, moment)]
+    able = [trusted for trusted in by.holders("root") if not unusable(trusted, moment, moment.time)]
     return tuple(sorted({trusted.person for trusted in able if signed_by(found, trusted)}))
 
 

@@ -24,7 +24,7 @@ def check_signer(case: Case) -> str:
     position = case.entry.at if case.entry is not None else None
     moment = Moment(str(case.said("timeVerified")), bool(case.stamped), position, case.origin)
     trusted = [case.root.keys[key.keyid] for key in case.keys]
-    reasons = {key.key.keyid: unusable(key, moment) for key in trusted}
+    reasons = {key.key.keyid: unusable(key, moment, case.asked.now) for key in trusted}
     persons = {key.person for key in trusted if not reasons[key.key.keyid]}
     if len(persons) < role.threshold:
         code = next(filter(None, reasons.values()), "persons-too-few")

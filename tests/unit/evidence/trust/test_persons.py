@@ -79,6 +79,20 @@ def test_an_expired_key_does_not_count(world: World) -> None:
     assert counted == ((), ((world.id("ann"), "key-expired"),))
 
 
+def test_a_date_in_the_past_does_not_bring_an_expired_key_back(world: World) -> None:
+    """Only what others vouch for was surely made before the key expired."""
+    early = "2029-12-31T23:59:59Z"
+    moments = {
+        Moment(early): (),
+        Moment(early, stamped=True): ("ann",),
+        Moment(early, position=3, origin=LEDGER): ("ann",),
+    }
+    for moment, persons in moments.items():
+        made = [approval(world, "ann", moment=moment)]
+        assert count(root(world), asked(now="2031-01-01T00:00:00Z"), made).persons == persons
+        assert count(root(world), asked(now=early), made).persons == ("ann",)
+
+
 @pytest.mark.parametrize("name", CASES)
 def test_who_counts(world: World, name: str) -> None:
     given_approvals, persons = CASES[name]
@@ -229,7 +243,7 @@ def test_the_threshold_of_the_role_counts_as_well(world: World) -> None:
 def test_a_revoked_key_could_speak_before_as_others_vouch(world: World, moment: Moment, reason: str) -> None:
     """A date in the signature proves nothing; a position or a time stamp does."""
     revoked = root(world, ann={"revoked": REVOKED})
-    assert unusable(revoked.keys[world.id("ann")], moment) == reason
+    assert unusable(revoked.keys[world.id("ann")], moment, NOW) == reason
     named = count(revoked, asked(), [approval(world, "ann", moment=moment)])
     assert named.persons == (() if reason else ("ann",))
 
@@ -237,8 +251,8 @@ def test_a_revoked_key_could_speak_before_as_others_vouch(world: World, moment: 
 def test_without_a_position_the_time_alone_revokes(world: World) -> None:
     revoked = root(world, ann={"revoked": {"reason": "stolen", "at": "2026-05-01T00:00:00Z"}})
     key = revoked.keys[world.id("ann")]
-    assert unusable(key, Moment("2026-04-01T00:00:00Z", position=1, origin=LEDGER)) == "key-revoked"
-    assert unusable(key, Moment("2026-04-01T00:00:00Z", stamped=True)) == ""
+    assert unusable(key, Moment("2026-04-01T00:00:00Z", position=1, origin=LEDGER), NOW) == "key-revoked"
+    assert unusable(key, Moment("2026-04-01T00:00:00Z", stamped=True), NOW) == ""
 
 
 RULES = [
