@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from typing import Any
 
+from samakia_policy.cli.outputs import output, write
 from samakia_policy.cli.progress import progress
 from samakia_policy.cli.request import add_inputs, parameter, request
 from samakia_policy.cli.trusted import add_signing, add_trust_root, signers, trust_root
 from samakia_policy.cli.waive import add_waivers, signed_waivers
 from samakia_policy.errors import InputError
-from samakia_policy.model.decision import Decision
 from samakia_policy.model.rule import SEVERITIES
 from samakia_policy.reporters.escape import visible
 from samakia_policy.selection import Selection
@@ -48,7 +47,12 @@ def add_arguments(commands: Any, name: str) -> None:
     )
     parser.add_argument("--fail-on", choices=SEVERITIES, default="high", help="least severity that decides")
     parser.add_argument(
-        "-o", "--output", action="append", default=[], metavar="FMT[=PATH]", help="table or json; repeatable"
+        "-o",
+        "--output",
+        action="append",
+        default=[],
+        metavar="FMT[=PATH]",
+        help="table, json, csv, html or oscal; repeatable",
     )
     parser.add_argument("--evidence", default="", metavar="DIR", help="write a packet of evidence below DIR")
     add_signing(parser)
@@ -61,8 +65,9 @@ def add_arguments(commands: Any, name: str) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Check, report, and return the exit code of the outcome."""
     from samakia_policy.pipeline import examine
+    from samakia_policy.reporters import FORMATS, reporter, table
 
-    outputs = [_output(text) for text in arguments.output or ["table"]]
+    outputs = [output(text, FORMATS) for text in arguments.output or ["table"]]
     if arguments.sign and not arguments.evidence:
         raise InputError(
             "signs a packet, and none is written", where="--sign", hint="name one: --evidence DIR"
@@ -77,7 +82,9 @@ def run(arguments: argparse.Namespace) -> int:
             asked.waivers, asked.waiver_files = signed_waivers(arguments.waiver, root, asked.as_of)
         checked = examine(asked)
     for name, path in outputs:
-        _write(checked.decision, name, path, quiet=arguments.quiet)
+        short = arguments.quiet and name == "table" and not path
+        text = table.summary(checked.decision) if short else reporter(name)(checked.decision)
+        write(text, name, path)
     if arguments.evidence:
         _record(arguments, checked)
     return EXIT[checked.decision.outcome]
@@ -93,39 +100,3 @@ def _record(arguments: argparse.Namespace, checked: Any) -> None:
     scope = request.environment or "all"
     path = publish_packet(arguments.evidence, "check", scope, request.as_of, files)
     sys.stderr.write(f"evidence: {visible(path)}\n")
-
-
-def _output(text: str) -> tuple[str, str]:
-    from samakia_policy.reporters import REPORTERS
-
-    name, _, path = text.partition("=")
-    if name not in REPORTERS:
-        raise InputError(f"no output {name!r}", where="-o", hint=f"one of {', '.join(sorted(REPORTERS))}")
-    return name, path
-
-
-def _write(decision: Decision, name: str, path: str, *, quiet: bool) -> None:
-    from samakia_policy.reporters import REPORTERS, table
-
-    short = quiet and name == "table" and not path
-    text = table.summary(decision) if short else REPORTERS[name](decision)
-    if not path:
-        _print(text, name)
-        return
-    try:
-        with open(path, "w", encoding="utf-8", newline="") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-    except OSError as error:
-        raise InputError(f"cannot be written: {error.strerror}", where=path) from error
-
-
-def _print(text: str, name: str) -> None:
-    """Print text, in colour where a person reads it."""
-    if name == "table" and sys.stdout.isatty() and not os.environ.get("NO_COLOR"):
-        from samakia_policy.reporters.console import print_table
-
-        print_table(text)
-    else:
-        sys.stdout.write(text)

@@ -23,6 +23,7 @@ COMMANDS = {
     "approve": "approve",
     "waive": "waive",
     "evidence": "evidence",
+    "report": "report",
     "replay": "replay",
     "backtest": "backtest",
     "pack": "packs",

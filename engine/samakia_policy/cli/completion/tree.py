@@ -85,9 +85,9 @@ def _argument(action: argparse.Action, catalogue: Catalogue) -> Argument:
 
 
 def _reporters(_catalogue: Catalogue) -> list[str]:
-    from samakia_policy.reporters import REPORTERS
+    from samakia_policy.reporters import FORMATS
 
-    return list(REPORTERS)
+    return list(FORMATS)
 
 
 def _kinds(catalogue: Catalogue) -> list[str]:
