@@ -51,7 +51,7 @@ def log_policy_of(arguments: argparse.Namespace, origin: str = "") -> LogPolicy:
 
     witnesses, quorum = list(getattr(arguments, "witness", [])), getattr(arguments, "quorum", None)
     if arguments.log_key:
-        return log_policy(verifier_key(arguments.log_key), map(verifier_key, witnesses), quorum)
+        return _of_flags(arguments.log_key, witnesses, quorum)
     if witnesses or quorum is not None:
         raise InputError("--witness and --quorum go with --log-key; a trust root names its own witnesses")
     root = trust_root(arguments, required=False)
@@ -66,7 +66,17 @@ def log_policy_of(arguments: argparse.Namespace, origin: str = "") -> LogPolicy:
     return log_policy(parse_vkey(chosen.vkey), map(parse_vkey, chosen.witnesses), chosen.quorum)
 
 
-def verifier_key(named: str) -> NoteKey:
+def _of_flags(log: str, witnesses: list[str], quorum: int | None) -> LogPolicy:
+    from samakia_policy.evidence.ledger.policy import log_policy
+    from samakia_policy.evidence.reasons import Refusal
+
+    try:
+        return log_policy(_verifier_key(log), map(_verifier_key, witnesses), quorum)
+    except Refusal as refusal:  # what was typed is wrong; no evidence has been looked at
+        raise InputError(refusal.message, hint=refusal.hint, code=refusal.code) from None
+
+
+def _verifier_key(named: str) -> NoteKey:
     """Return a verifier key, or the one in the file of that name; raises InputError, Refusal."""
     from samakia_policy.evidence.ledger.note import parse_vkey
 

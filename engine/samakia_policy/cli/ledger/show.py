@@ -16,6 +16,7 @@ from samakia_policy.cli.ledger.named import (
 )
 from samakia_policy.cli.ledger.verify import entry_shape, origin_in
 from samakia_policy.cli.times import present
+from samakia_policy.errors import InputError
 
 if TYPE_CHECKING:
     from samakia_policy.evidence.ledger.events import Entry
@@ -48,13 +49,12 @@ def _entries(arguments: argparse.Namespace, snapshot: Snapshot) -> list[Entry]:
     """Return the entries asked for; the whole log is read only where that must be searched."""
     from collections import deque
 
-    from samakia_policy.evidence.ledger.events import KINDS, event
+    from samakia_policy.evidence.ledger.events import KINDS
     from samakia_policy.evidence.ledger.history import about
 
     count = max(arguments.last, 0)
-    for kind in arguments.kind:
-        if kind not in KINDS:
-            event(kind, at="", actor="")  # says which kinds there are
+    if unknown := sorted(set(arguments.kind) - KINDS.keys()):
+        raise InputError(f"there is no kind {unknown[0]!r} of records", hint=f"one of {', '.join(KINDS)}")
     if arguments.kind or arguments.about:
         first = arguments.first or 0
         kinds = arguments.kind

@@ -82,6 +82,11 @@ class Disk:
             for handle in handles:
                 os.close(handle)
 
+    def make_folder(self, folder: str) -> None:
+        """Make a folder and those above it; durable after `settle`. Raises InputError."""
+        with self._clear(folder):
+            self._make_folder(folder)
+
     def remove(self, name: str) -> None:
         """Remove a file, or a folder of files; what is not there is no error. Raises InputError."""
         path = self._path(name)

@@ -104,16 +104,13 @@ class _Permits:
 def create_log(root: str, origin: str, key: PrivateKey) -> Log:
     """Make an empty ledger in a directory; raises InputError `ledger-exists`, Refusal `note-key-...`."""
     log = Log(root, origin, key)
-    try:
-        os.makedirs(root, mode=0o755, exist_ok=True)
-        present = sorted(set(os.listdir(root)) - {LOCK, STATE, ".new"})
-    except OSError as error:
-        message = f"cannot be made: {error.strerror}"
-        raise InputError(message, where=root, code="ledger-write-failed") from error
-    if present:
+    everything = Disk(os.sep)
+    everything.make_folder(os.path.abspath(root).lstrip(os.sep))
+    everything.settle()
+    disk = Disk(root)
+    if present := sorted(set(disk.names("")) - {LOCK, STATE, ".new"}):
         message = f"the directory is not empty: it holds {present[0]}"
         raise InputError(message, where=root, hint="name a directory of its own", code="ledger-exists")
-    disk = Disk(root)
     with disk.locked():
         checkpoint = make_checkpoint(0, EMPTY_ROOT, log.key, key)
         disk.put(STATE, State(origin, 0, EMPTY_ROOT).data)

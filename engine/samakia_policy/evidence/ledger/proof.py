@@ -43,7 +43,7 @@ class Proof(NamedTuple):
 
 
 def make_proof(snapshot: Snapshot, index: int) -> Proof:
-    """Return the proof of one record under the snapshot's checkpoint; raises Refusal `ledger-...`."""
+    """Return the proof of one record under the snapshot's checkpoint; raises as Snapshot.prove does."""
     record, path = snapshot.prove(index)
     return Proof(index, record, tuple(path), snapshot.checkpoint.note.data)
 

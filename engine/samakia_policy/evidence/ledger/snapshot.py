@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
+from samakia_policy.errors import InputError
 from samakia_policy.evidence.ledger.checkpoint import Checkpoint, open_checkpoint
 from samakia_policy.evidence.ledger.events import Entry, parse
 from samakia_policy.evidence.ledger.merkle import (
@@ -52,14 +53,17 @@ class Snapshot:
         return (scan or Scan()).entries(self.tiles, self.checkpoint, kinds)
 
     def entry(self, index: int) -> Entry:
-        """Return one entry, proved to be in the log; raises Refusal `ledger-no-record` or `ledger-...`."""
+        """Return one entry, proved to be in the log.
+
+        Raises InputError `ledger-no-record` for a position outside it, Refusal `ledger-...`.
+        """
         return parse(self.prove(index)[0], index)
 
     def prove(self, index: int) -> tuple[bytes, list[bytes]]:
-        """Return a record and its inclusion proof, which holds; raises Refusal as `entry` does."""
+        """Return a record and its inclusion proof, which holds; raises as `entry` does."""
         if not 0 <= index < self.size:
             message = f"there is no record {index}: the log has {self.size}"
-            raise Refusal("ledger-no-record", message, where=self.root)
+            raise InputError(message, where=self.root, code="ledger-no-record")
         record = self.tiles.bundle(index // WIDTH)[index % WIDTH]
         proof = inclusion_proof(index, self.size, self.tiles.nodes)
         if not included(index, self.size, leaf_hash(record), proof, self.checkpoint.root):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from typing import NamedTuple
 
+from samakia_policy.errors import InputError
 from samakia_policy.evidence.ledger.checkpoint import Checkpoint, encode_hash, number, open_checkpoint
 from samakia_policy.evidence.ledger.disk import Disk
 from samakia_policy.evidence.ledger.fork import Fork
@@ -67,10 +68,13 @@ class Witness(NamedTuple):
 
 
 def make_request(snapshot: Snapshot, old: int) -> bytes:
-    """Return the request to a witness that knows an older size, 0 for none; raises Refusal `ledger-...`."""
+    """Return the request to a witness that knows an older size, 0 for none.
+
+    Raises InputError `ledger-no-record` for a larger one, Refusal `ledger-...`.
+    """
     if not 0 <= old <= snapshot.size:
         message = f"there is no size {old}: the log has {snapshot.size} records"
-        raise Refusal("ledger-no-record", message, where=snapshot.root)
+        raise InputError(message, where=snapshot.root, code="ledger-no-record")
     lines = [f"old {old}", *map(encode_hash, snapshot.consistency(old)), "", ""]
     return "\n".join(lines).encode() + snapshot.checkpoint.note.data
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from samakia_policy.errors import InputError
 from samakia_policy.evidence.ledger.checkpoint import encode_hash, open_checkpoint
 from samakia_policy.evidence.ledger.events import Event
 from samakia_policy.evidence.ledger.fork import parse_fork
@@ -210,7 +211,7 @@ def test_a_request_of_a_fork_is_refused(
 
 def test_there_is_no_request_from_a_size_the_log_never_had(make_log: MakeLog) -> None:
     for old in (-1, 6):
-        with pytest.raises(Refusal, match=f"no size {old}"):
+        with pytest.raises(InputError, match=f"no size {old}"):
             make_request(snapshot(make_log(5, f"log {old}")), old)
 
 
