@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from collections.abc import Callable
 from copy import deepcopy
@@ -132,7 +131,7 @@ def public_key(arguments: argparse.Namespace, source: str) -> Any:
     """Return the key in a file, or one of the person's own keys; raises InputError and Refusal."""
     from samakia_policy.evidence.signing import keystore, written
 
-    if not os.path.lexists(source):
+    if keystore.is_key_id(source):
         return keystore.find_key(keys_folder(settings(), arguments.keys), source).key
     return written.imported(keystore.read_public(source), ssh=getattr(arguments, "ssh", False))
 

@@ -275,7 +275,7 @@ def test_mistakes_are_told(desk: Desk, ann: str, ben: str) -> None:
         (*scope, "env=a,env=b"): "'env=b' is none of its parts",
         (*scope, "env="): "'env=' is none of its parts",
         (*scope, "severity=S3"): "'severity=S3' is none of its parts",
-        ("add", "key", desk.folder / "none.pem", "--person", "ben"): "no key",
+        ("add", "key", desk.folder / "none.pem", "--person", "ben"): "cannot be read",
         ("remove", "person", "zoe"): "there is no person 'zoe'",
         ("remove", "role", "waiver"): "there is no role 'waiver'",
         ("remove", "rule", "1"): "there is no '1' in dualControl",

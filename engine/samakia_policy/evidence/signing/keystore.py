@@ -65,10 +65,18 @@ def read_keys(folder: str) -> list[Stored]:
     return [_read(folder, name) for name in names]
 
 
+def is_key_id(name: str) -> bool:
+    """Tell whether a name is a key id, or the beginning of one; a file of such a name is written ./name.
+
+    A checked tree may hold a file that is named for somebody's key.
+    """
+    return len(name) >= LEAST_PREFIX and set(name) <= _HEX
+
+
 def find_key(folder: str, name: str) -> Stored:
     """Return the key whose id begins with a name; raises InputError for none or several."""
     found = [stored for stored in read_keys(folder) if stored.key.keyid.startswith(name)]
-    if len(name) < LEAST_PREFIX or not set(name) <= _HEX or not found:
+    if not is_key_id(name) or not found:
         hint = f"`policy keys list` shows the keys; {LEAST_PREFIX} digits of the id are enough"
         raise InputError(f"no key {name!r} in {folder}", hint=hint)
     if len(found) > 1:
@@ -81,7 +89,7 @@ def open_signer(folder: str, name: str, passphrase: bytes | None = None) -> Sign
 
     Raises InputError when there is none, and Refusal `key-...` for one that is not sound.
     """
-    if os.path.lexists(name):
+    if not is_key_id(name):
         return open_private(name, passphrase)
     stored = find_key(folder, name)
     if isinstance(stored.key, SshKey):

@@ -171,3 +171,18 @@ def test_openssh_keys_have_one_text() -> None:
     assert imported(exported(key)) == key.inner
     with pytest.raises(Refusal, match="canonical form"):
         load_key("ssh", public_text(key) + " comment")
+
+
+def test_a_file_named_for_a_key_is_not_taken_for_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A checked tree may hold one; written with its folder it can still be used."""
+    mine, other = generate(ED25519), generate(ED25519)
+    keystore.add_private(str(tmp_path / "keys"), mine)
+    keystore.add_private(str(tmp_path / "others"), other)
+    name = mine.public.keyid[:16]
+    (tmp_path / "tree").mkdir()
+    (tmp_path / "others" / f"{other.public.keyid}.pem").rename(tmp_path / "tree" / name)
+    monkeypatch.chdir(tmp_path / "tree")
+    assert keystore.open_signer(str(tmp_path / "keys"), name).public == mine.public
+    assert keystore.open_signer(str(tmp_path / "keys"), f"./{name}").public == other.public
+    with pytest.raises(InputError, match="no key"):
+        keystore.open_signer(str(tmp_path / "empty"), name)
