@@ -40,7 +40,7 @@ check "named" {
 """
 _CLEAN = Path(__file__).parents[2] / "fixtures" / "estates" / "canary-clean"
 _ANYWHERE = {"env": "*", "tenant": "*", "action": "*"}
-_NAMES = ("ann", "ben", "cat", "gate", "log", "mallory")
+_NAMES = ("ann", "ben", "cat", "gate", "legal", "lead", "log", "mallory")
 
 
 @dataclass
@@ -165,11 +165,13 @@ class Place:
         return [str(word) for word in (command, "terraform.apply", self.estate, "--env", env, *pairs, *words)]
 
     def _trust_root(self, vkey: str) -> bytes:
-        trusted = ("ann", "ben", "cat", "gate")
+        trusted = ("ann", "ben", "cat", "gate", "legal", "lead")
         ids = {name: self.persons[name].public.keyid for name in _NAMES}
         roles = {
             "root": {"keys": [ids["ann"]], "threshold": 1},
             "engine": {"keys": [ids["gate"]], "threshold": 1, "scopes": [_ANYWHERE]},
+            "legal": {"keys": [ids["legal"]], "threshold": 1, "scopes": [_ANYWHERE]},
+            "securityLead": {"keys": [ids["lead"]], "threshold": 1, "scopes": [_ANYWHERE]},
             "waiver": {"keys": [ids["ann"]], "threshold": 1, "scopes": [_ANYWHERE]},
             "approver": {"keys": [ids["ann"], ids["ben"], ids["cat"]], "threshold": 1, "scopes": [_ANYWHERE]},
         }

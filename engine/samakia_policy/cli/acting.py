@@ -12,13 +12,11 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from samakia_policy.cache import cache_path
+from samakia_policy.cli.ledger_key import add_ledger_key, open_log
 from samakia_policy.cli.times import now
 from samakia_policy.cli.trusted import (
-    add_ledger,
     add_signing,
     add_trust_root,
-    keys_folder,
-    passphrase,
     settings,
     signers,
     trust_root,
@@ -63,11 +61,8 @@ def add_wish(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--life", default="15m", metavar="TIME", help="how long a permit is good (default 15m)"
     )
-    parser.add_argument(
-        "--ledger-key", default="", metavar="KEY", help="the private key of the ledger (POLICY_LEDGER_KEY)"
-    )
     add_trust_root(parser)
-    add_ledger(parser)
+    add_ledger_key(parser)
     add_signing(parser)
     parser.add_argument("-o", "--output", choices=("text", "json"), default="text")
 
@@ -98,39 +93,8 @@ def proofs(arguments: argparse.Namespace) -> Proofs:
     """Return what proves things; raises InputError and Refusal for what was named and cannot be used."""
     moment = now(arguments.as_of)
     root = trust_root(arguments, required=False, now=moment)
-    return Proofs(
-        root, signers(arguments), _log(arguments, root), _approvals(arguments, root, moment), moment
-    )
-
-
-def _log(arguments: argparse.Namespace, root: Any) -> Log | None:
-    found = settings()
-    folder, name = found.text("ledger", arguments.ledger), found.text("ledger_key", arguments.ledger_key)
-    if not folder or not name:
-        return None
-    from samakia_policy.cli.trusted import state_folder
-    from samakia_policy.evidence.ledger.log import Log
-    from samakia_policy.evidence.ledger.memory import Memory
-    from samakia_policy.evidence.ledger.place import require_outside
-    from samakia_policy.evidence.signing.keystore import open_signer
-
-    require_outside(folder, arguments.estate)
-    key: Any = open_signer(keys_folder(found, arguments.keys), name, passphrase(arguments))
-    memory = Memory(os.path.join(state_folder(found), "ledgers"))
-    return Log(folder, _origin(folder, root, key), key, memory)
-
-
-def _origin(folder: str, root: Any, key: Any) -> str:
-    """Return the name of the ledger whose key this is; raises InputError for a key that is not listed."""
-    from samakia_policy.evidence.ledger.note import LOG, note_key, parse_vkey
-
-    for ledger in root.content.ledgers if root else []:
-        listed = parse_vkey(ledger.vkey)
-        if note_key(listed.name, LOG, key.public).vkey == listed.vkey:
-            return str(listed.name)
-    raise InputError(
-        "the trust root lists no ledger with this key", where=folder, hint="see `policy trust show`"
-    )
+    log, approvals = open_log(arguments, root, arguments.estate), _approvals(arguments, root, moment)
+    return Proofs(root, signers(arguments), log, approvals, moment)
 
 
 def _approvals(arguments: argparse.Namespace, root: Any, moment: str) -> list[Any]:

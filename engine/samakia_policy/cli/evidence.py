@@ -8,6 +8,7 @@ import os
 import sys
 from typing import Any
 
+from samakia_policy.cli.holding import add_hold, add_seal, run_hold, run_release, run_seal
 from samakia_policy.cli.times import now
 from samakia_policy.cli.trusted import add_ledger, add_trust_root, settings, trust_root
 from samakia_policy.errors import Error, InputError
@@ -19,6 +20,8 @@ _EXAMPLES = """\
 examples:
   policy evidence verify PACKET --trust-root trust-root.dsse.json
   policy evidence verify PACKET --expect env=samakia-dev,action=terraform.apply,plan=sha256:...
+  policy evidence seal PACKET --sign 1f0c2e7a --ledger /srv/ledger --ledger-key log.pem
+  policy evidence hold PACKET --id CASE-7 --reason "asked for by court" --review 2027-01-31 ...
   policy evidence list evidence
   policy evidence show PACKET
 
@@ -30,7 +33,7 @@ def add_arguments(commands: Any, name: str) -> None:
     """Add the command to the parser."""
     parser = commands.add_parser(
         name,
-        help="verify, show and list packets of evidence",
+        help="verify, show, list, seal and hold packets of evidence",
         description="Look at packets of evidence; nothing here needs a network.",
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -45,6 +48,9 @@ def add_arguments(commands: Any, name: str) -> None:
     verify.add_argument("--as-of", default="", metavar="TIME", help="the time to verify at, RFC 3339")
     add_trust_root(verify)
     add_ledger(verify)
+    add_seal(_action(actions, "seal", "add signatures, and an entry of the ledger with its proof", run_seal))
+    add_hold(_action(actions, "hold", "put a packet under legal hold", run_hold), declare=True)
+    add_hold(_action(actions, "release", "release a legal hold", run_release), declare=False)
     show = _action(actions, "show", "what a packet says, unverified", run_show)
     show.add_argument("packet", metavar="PACKET", help="the directory of a packet")
     listed = _action(actions, "list", "the packets below a directory, unverified", run_list)

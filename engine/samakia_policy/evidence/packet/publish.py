@@ -62,6 +62,21 @@ def write_beside(directory: str, path: str, data: bytes) -> None:
             os.unlink(temporary)
 
 
+def replace_beside(directory: str, path: str, data: bytes) -> None:
+    """Write or replace one file that no manifest covers, whole or not at all; raises InputError."""
+    target = os.path.join(directory, path)
+    temporary = f"{target}.building.{os.getpid()}"
+    try:
+        os.makedirs(os.path.dirname(target), mode=0o700, exist_ok=True)
+        _write(temporary, data)
+        os.replace(temporary, target)
+        _sync(os.path.dirname(target))
+    except OSError as error:
+        with suppress(OSError):
+            os.unlink(temporary)
+        raise InputError(f"cannot be written: {error.strerror}", where=path) from error
+
+
 def _fill(directory: str, files: Mapping[str, bytes]) -> None:
     folders = {directory}
     for path in sorted(files):

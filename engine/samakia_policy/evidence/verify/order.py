@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from samakia_policy.errors import Error
+from samakia_policy.evidence.hold import MARKER, counts
 from samakia_policy.evidence.ledger.history import held
 from samakia_policy.evidence.ledger.note import parse_vkey
 from samakia_policy.evidence.ledger.policy import LogPolicy, log_policy
@@ -14,7 +15,6 @@ from samakia_policy.evidence.verify.case import Case
 from samakia_policy.model.canonical import digest
 
 PROOF = "proofs/ledger.tlog-proof"
-MARKER = "legal-hold/LEGAL_HOLD"
 
 
 def log_policies(root: TrustRoot) -> list[LogPolicy]:
@@ -65,7 +65,8 @@ def check_hold(case: Case) -> str:
         return "no ledger is at hand to tell about legal holds"
     try:
         snapshot = case.asked.snapshot(case.root)
-        active = held(snapshot, lambda _: True, digest(case.packet.manifest))
+        count = counts(case.packet, case.root, case.asked.now)
+        active = held(snapshot, count, digest(case.packet.manifest))
     except Refusal:
         raise
     except Error as error:
