@@ -1,7 +1,8 @@
 PYTHON ?= .venv/bin/python
 BIN := $(dir $(PYTHON))
+COVERED := engine/samakia_policy/evidence/ledger,engine/samakia_policy/evidence/trust
 
-.PHONY: help check check-rest format lint types imports fresh test generate bench lock
+.PHONY: help check check-rest format lint types imports fresh test coverage generate bench lock
 
 help: ## Show this help
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -31,6 +32,10 @@ fresh: ## Generated files are fresh
 test: ## All tests, and all cases of all rules
 	$(BIN)pytest
 
+coverage: ## Every branch of the ledger and the trust root is taken by a test
+	$(BIN)coverage run --branch --source=$(COVERED) -m pytest -q tests/unit/evidence tests/cli/test_ledger.py tests/cli/evidence
+	$(BIN)coverage report --show-missing --skip-covered --fail-under=100
+
 generate: ## Write the kinds of facts, the pack index, the rule pages and the pages of the language again
 	$(PYTHON) -m samakia_policy.fact_kinds
 	$(PYTHON) -m samakia_policy.packs.index
@@ -39,6 +44,7 @@ generate: ## Write the kinds of facts, the pack index, the rule pages and the pa
 
 bench: ## Measure speed and memory
 	$(PYTHON) tests/bench/estates.py
+	$(PYTHON) tests/bench/ledger.py
 
 lock: ## Write requirements.lock again
 	$(BIN)pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-annotate --extra hcl --extra test --extra check --no-emit-find-links --output-file requirements.lock pyproject.toml requirements.in
