@@ -86,7 +86,7 @@ def ask(wish: Wish) -> Judged:
     env_class = environment_class(wish.environment, configuration.environments)
     demand = demand_for(gate, wish.environment, env_class, configuration.gates).joined(wish.tighter)
     checks = _checks(wish, demand, env_class)
-    observed = _observe(wish, env_class, checks)
+    observed = _observe(wish, env_class, checks, mutates=gate.mutates)
     return Judged(gate, demand, observed, checks, failed_guards(demand, observed))
 
 
@@ -109,6 +109,7 @@ def _checks(wish: Wish, demand: Demand, env_class: str) -> list[Checked]:
         requester=wish.requester,
         waivers=wish.waivers,
         waiver_files=wish.waiver_files,
+        runner=wish.variables,
     )
     world = read_world(request)
     checks = [judge(catalogue, world, request)]
@@ -120,7 +121,7 @@ def _checks(wish: Wish, demand: Demand, env_class: str) -> list[Checked]:
     return checks
 
 
-def _observe(wish: Wish, env_class: str, checks: list[Checked]) -> Observed:
+def _observe(wish: Wish, env_class: str, checks: list[Checked], *, mutates: bool) -> Observed:
     _, signing_error = signing_key(wish.variables)
     dimensions = {"environment": wish.environment, "tenant": wish.tenant, **wish.dimensions}
     return Observed(
@@ -144,6 +145,7 @@ def _observe(wish: Wish, env_class: str, checks: list[Checked]) -> Observed:
         markers=wish.markers,
         adapters=BUILT,
         ledger=wish.ledger,
+        mutates=mutates,
         unratified=wish.unratified,
     )
 

@@ -20,30 +20,40 @@ from samakia_policy.record import packet_files, seal
 
 RECORD = "record.json"
 OBLIGATIONS = "obligations.json"
+ACTIONS = "actions.json"
+DONE = "done"
+_GOOD = frozenset((DONE, "applied"))
 
 
 @dataclass(slots=True)
 class Executed:
-    """What an execution came to: the adapter's result, or the error that ended it; obligations of before."""
+    """What an execution came to.
+
+    `result`: of terraform; `actions`: what was done for a tenant, a row a consumer; `error`: what ended it;
+    `obligations`: what became of everything that was unknown before.
+    """
 
     result: Result | None
     error: str
     obligations: list[dict[str, Any]]
+    actions: list[dict[str, Any]] | None = None
 
     @property
     def outcome(self) -> str:
         """How it ended, in one word."""
+        if self.actions is not None and not self.error:
+            return DONE
         return self.result.outcome if self.result else "error"
 
 
-def check_permit(judged: Judged, permit: Permit, copy: PrivateCopy, ledger: str, now: str) -> None:
+def check_permit(judged: Judged, permit: Permit, subject: str, ledger: str, now: str) -> None:
     """Compare a permit with what is about to be done; raises Refused, with the first difference's code."""
     seen, decision = judged.observed, judged.observed.decisions[0]
     use = Use(
         action=seen.action,
         environment=seen.environment,
         tenant=seen.dimensions.get("tenant", ""),
-        subjects={"plan": copy.digest},
+        subjects={"plan": subject},
         packs=decision["digests"]["packs"],
         results=results_digest(decision),
         ledger=ledger,
@@ -70,6 +80,23 @@ def apply_permitted(
     except KeyboardInterrupt:
         return Executed(None, "interrupted", [])
     return Executed(result, "", _discharge(judged, copy, result))
+
+
+def do_permitted(
+    act: Callable[[], list[dict[str, Any]]], consume: Callable[[], object] | None = None
+) -> Executed:
+    """Use a permit up where one is needed, and do what was permitted; every error is recorded.
+
+    `consume` records the use; whatever it raises, nothing was done.
+    """
+    if consume is not None:
+        consume()
+    try:
+        return Executed(None, "", [], act())
+    except Error as error:
+        return Executed(None, str(error), [], [])
+    except KeyboardInterrupt:
+        return Executed(None, "interrupted", [], [])
 
 
 def _discharge(judged: Judged, copy: PrivateCopy, result: Result) -> list[dict[str, Any]]:
@@ -104,6 +131,8 @@ def execution_files(judged: Judged, permit: Permit | None, executed: Executed | 
     if executed is not None:
         record["outcome"], record["error"] = executed.outcome, executed.error or None
         files[OBLIGATIONS] = pretty(executed.obligations)
+        if executed.actions is not None:
+            files[ACTIONS] = pretty(executed.actions)
         record |= _files_of(executed.result, files)
     files[RECORD] = pretty(record)
     return seal(files)
@@ -128,8 +157,6 @@ def _without_secrets(text: str) -> bytes:
 def failures(executed: Executed) -> Sequence[str]:
     """Return why an execution is no success, for people; nothing where it is one."""
     failed = [f"{row['rule']} on {row['subject']}" for row in executed.obligations if row["after"] == "fail"]
-    said = [executed.error or (executed.result.reason if executed.result else "")]
-    return [
-        *(said if executed.outcome != "applied" else []),
-        *(f"found after the apply: {one}" for one in failed),
-    ]
+    reason = executed.error or (executed.result.reason if executed.result else "")
+    said = [] if executed.outcome in _GOOD else [reason]
+    return [*said, *(f"found after the apply: {one}" for one in failed)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -31,13 +31,14 @@ from samakia_policy.packs.data import read_text
 from samakia_policy.packs.load import Catalogue, load
 from samakia_policy.selection import Selection, choose
 from samakia_policy.sources.estate import Estate, read_estate
+from samakia_policy.sources.runner import runner_facts
 
 _READER_VERSION = "1"
 
 
 @dataclass(slots=True)
 class Request:
-    """What a person asked to be checked."""
+    """What a person asked to be checked; `runner`: the variables of this machine, if it is looked at."""
 
     estate: str
     as_of: str
@@ -49,6 +50,7 @@ class Request:
     cache: str = ""
     action: str = ""
     requester: str = ""
+    runner: Mapping[str, str] | None = None
     waivers: list[Waiver] = field(default_factory=list)
     waiver_files: dict[str, bytes] = field(default_factory=dict)
 
@@ -77,6 +79,7 @@ class World:
     fabric: bool
     estate: Estate | None = None
     inputs: dict[str, bytes] = field(default_factory=dict)
+    scopes: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -111,6 +114,8 @@ def read_world(request: Request) -> World:
     for document in estate.documents:
         document.data, document.secrets = redact(document.data)
     plans, lines, named = _plans(request, configuration, estate)
+    if request.runner is not None:
+        plans = [*plans, *runner_facts(request.estate, request.runner)]
     graph = build(estate.documents, _repo_files(estate), plans)
     for folder in estate.unreadable_directories:
         _hide_everything(graph, folder)
@@ -118,7 +123,8 @@ def read_world(request: Request) -> World:
     syntaxes |= dict.fromkeys(named, "json")
     locate = Locator(request.estate, syntaxes, named)
     read = digest("".join(sorted([*estate.lines(), *lines])).encode())
-    return World(graph, configuration, locate, read, _fabric(estate), estate, named)
+    scopes = [] if request.runner is None else ["runner"]
+    return World(graph, configuration, locate, read, _fabric(estate), estate, named, scopes)
 
 
 def check(request: Request) -> Decision:
@@ -197,7 +203,7 @@ def make_run(catalogue: Catalogue, world: World, request: Request) -> Run:
         libraries=catalogue.libraries(),
         locate=world.locate,
         runtimes={"rego": runtime(request.engine, cache), "python": runtime("python")},
-        scopes=frozenset(("static", "plan") if world.graph.of("tf_plan") else ("static",)),
+        scopes=frozenset(["static", *(["plan"] if world.graph.of("tf_plan") else []), *world.scopes]),
         fabric=world.fabric,
     )
 

@@ -139,6 +139,7 @@ def _context(checked: Checked) -> bytes:
         "parameters": configuration.parameters,
         "environments": configuration.environments,
         "fabric": checked.world.fabric,
+        "scopes": checked.world.scopes,
         "waivers": [waiver.to_json() for waiver in checked.waivers],
         "estate": checked.world.digest,
     }

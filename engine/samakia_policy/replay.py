@@ -100,7 +100,8 @@ def read_world(packet: Packet, engine: str, cache: str) -> tuple[Request, World]
     waivers = [Waiver(**waiver) for waiver in stated["waivers"]]
     configuration = Configuration(stated["parameters"], stated["environments"], waivers=waivers)
     places = RecordedPlaces(load_places(packet.read(PLACES)))
-    return request, World(graph, configuration, places, stated["estate"], stated["fabric"])
+    world = World(graph, configuration, places, stated["estate"], stated["fabric"], scopes=stated["scopes"])
+    return request, world
 
 
 def catalogue_of(packet: Packet, recorded: Mapping[str, Any], *, trust_python: bool) -> Catalogue:

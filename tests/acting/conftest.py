@@ -27,9 +27,12 @@ terraform {
   required_version = ">= 1.5"
   backend "local" { path = "%s" }
 }
+variable "label" {
+  default = "host"
+}
 resource "terraform_data" "host" {
   count = 2
-  input = { name = "host-${count.index}", port = 5432 }
+  input = { name = "${var.label}-${count.index}", port = 5432 }
 }
 check "named" {
   assert {

@@ -58,7 +58,7 @@ def test_a_permit_is_used_once_and_only_for_its_plan(place: Any) -> None:
     permit = place.ask("gate", "--plan-file", plan, "-o", "json")
     assert permit.code == 0, permit.out + permit.err
     assert json.loads(permit.out)["kind"] == "Permit"
-    other = place.plan("samakia-dev", "other.bin")
+    other = place.plan("samakia-dev", "other.bin", "-var=label=other")
     swapped = place.ask("apply", "--plan-file", other, "--execute", permit=permit.packet)
     assert (swapped.code, "permit-" in swapped.err, _resources(place)) == (4, True, 0), swapped.err
     done = place.ask("apply", "--plan-file", plan, "--execute", permit=permit.packet)
@@ -139,7 +139,7 @@ def test_staging_needs_somebody_else(place: Any) -> None:
         assert asked.guards == ["approval"], name
     assert approve("ann").code == 0
     assert approve("ann").code == 2, "an approval is given once"
-    other = place.plan("samakia-staging", "other.bin")
+    other = place.plan("samakia-staging", "other.bin", "-var=label=other")
     asked = place.ask("gate", "--plan-file", other, "-o", "json", env="samakia-staging", approvals=packet)
     assert asked.guards == ["approval"], "it was given for another plan"
     done = place.ask("apply", "--plan-file", plan, "--execute", env="samakia-staging", approvals=packet)

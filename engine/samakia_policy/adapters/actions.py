@@ -2,4 +2,16 @@
 
 from __future__ import annotations
 
-BUILT = frozenset({"terraform.apply", "terraform.apply-auto"})
+BUILT = frozenset(
+    {
+        "terraform.apply",
+        "terraform.apply-auto",
+        "tenants.plan",
+        "tenants.apply",
+        "tenants.creds.inspect",
+        "tenants.creds.issue",
+        "tenants.creds.revoke",
+        "tenants.creds.rotate",
+        "tenants.dr.run",
+    }
+)

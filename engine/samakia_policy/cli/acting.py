@@ -199,7 +199,7 @@ def _unratified(found: Proofs) -> tuple[str, ...]:
     from samakia_policy.evidence.ledger.snapshot import open_snapshot
 
     snapshot = open_snapshot(found.log.root, found.log.key)
-    return tuple(grant.statement for grant in break_glass_open(snapshot, lambda _: True, found.now))
+    return tuple(grant.statement for grant in break_glass_open(snapshot, lambda _: False, found.now))
 
 
 def expiry(moment: str, life: str) -> str:

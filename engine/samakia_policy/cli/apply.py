@@ -12,6 +12,7 @@ from samakia_policy.cli.gate import make_permit, record, tell
 from samakia_policy.cli.times import present
 from samakia_policy.errors import InputError
 from samakia_policy.reporters.escape import visible
+from samakia_policy.tenant_actions import ACTIONS
 
 if TYPE_CHECKING:
     from samakia_policy.adapters.private_copy import PrivateCopy
@@ -42,6 +43,7 @@ def add_arguments(commands: Any, name: str) -> None:
     )
     add_wish(parser)
     parser.add_argument("--execute", action="store_true", help="really do it")
+    parser.add_argument("--consumer", default="", metavar="C", help="the consumer that is acted on")
     parser.add_argument("--permit", default="", metavar="PATH", help="a permit, or the packet that holds one")
     parser.set_defaults(run=run, errors_as_json=True)
 
@@ -51,6 +53,10 @@ def run(arguments: argparse.Namespace) -> int:
     from samakia_policy.authorise import ask
 
     found = proofs(arguments)
+    if arguments.action in ACTIONS:
+        from samakia_policy.cli import tenants
+
+        return tenants.run(arguments, found)
     wish = wish_of(arguments, found, execute=arguments.execute)
     with planned(arguments, wish) as (copy, tool):
         judged = ask(wish)
@@ -82,19 +88,20 @@ def _execute(
     from samakia_policy.evidence.permit import consume
     from samakia_policy.execute import apply_permitted, check_permit
 
-    permit = _permit(arguments, found, judged)
+    permit = permit_of(arguments, found, judged)
     log = found.log
     assert log is not None, "the gate demands a ledger"
     moment = found.now if arguments.as_of else present()
-    check_permit(judged, permit, copy, found.origin, moment)
+    check_permit(judged, permit, copy.digest, found.origin, moment)
     actor = found.keys[0].public.keyid
     executed = apply_permitted(
         judged, permit, copy, tool, lambda: consume(log, permit.to_json(), actor, moment)
     )
-    return _finish(arguments, found, judged, permit, executed)
+    return finish(arguments, found, judged, permit, executed)
 
 
-def _permit(arguments: argparse.Namespace, found: Proofs, judged: Judged) -> Permit:
+def permit_of(arguments: argparse.Namespace, found: Proofs, judged: Judged) -> Permit:
+    """Return the permit that was named, once it verified, or a new one; raises InputError, Refusal."""
     from samakia_policy.evidence.permit import PERMIT, open_permit
     from samakia_policy.gate.permit import read_permit
 
@@ -117,9 +124,10 @@ def _permit(arguments: argparse.Namespace, found: Proofs, judged: Judged) -> Per
         raise InputError(str(error), where=path) from error
 
 
-def _finish(
+def finish(
     arguments: argparse.Namespace, found: Proofs, judged: Judged, permit: Permit, executed: Executed
 ) -> int:
+    """Leave the packet of what was done, say it, and return the exit code."""
     from samakia_policy.evidence.permit import PERMIT, sign_permit
     from samakia_policy.execute import execution_files, failures
     from samakia_policy.record import publish_packet, sign_packet
@@ -130,10 +138,8 @@ def _finish(
     path = publish_packet(arguments.evidence, "apply", permit.environment, found.now, files)
     failed = list(failures(executed))
     head = f"{executed.outcome.upper()}: {permit.action} in {permit.environment}"
-    known = [
-        f"  {row['rule']} on {row['subject']}: unknown before, {row['after']} now"
-        for row in executed.obligations
-    ]
+    known = [f"  {row['rule']} on {row['subject']}: {row['after']} now" for row in executed.obligations]
+    known += [f"  {' '.join(f'{k}={v}' for k, v in row.items() if v)}" for row in executed.actions or ()]
     lines = [head, *known, *(f"  {reason}" for reason in failed)]
     sys.stdout.write("".join(f"{visible(line)}\n" for line in lines))
     sys.stderr.write(visible(f"evidence: {path}") + "\n")

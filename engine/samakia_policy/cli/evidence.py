@@ -10,7 +10,7 @@ from typing import Any
 
 from samakia_policy.cli.holding import add_hold, add_seal, run_hold, run_release, run_seal
 from samakia_policy.cli.times import now
-from samakia_policy.cli.trusted import add_ledger, add_trust_root, settings, trust_root
+from samakia_policy.cli.trusted import add_ledger, add_trust_root, settings, state_folder, trust_root
 from samakia_policy.errors import Error, InputError
 from samakia_policy.reporters.escape import visible
 
@@ -111,16 +111,22 @@ def _expected(texts: list[str]) -> dict[str, str]:
 
 
 def _snapshot(ledger: str, root: Any) -> Any:
+    """Return the ledger as its checkpoint describes it, if it extends what is remembered; raises Refusal."""
+    from samakia_policy.evidence.ledger.memory import Memory
     from samakia_policy.evidence.ledger.snapshot import open_snapshot
     from samakia_policy.evidence.reasons import Refusal
     from samakia_policy.evidence.verify.order import log_policies
 
+    memory = Memory(os.path.join(state_folder(settings()), "ledgers"))
     refused = Refusal("ledger-unknown", "the trust root lists no ledger", where=ledger)
     for policy in log_policies(root):
         try:
-            return open_snapshot(ledger, policy.log)
+            snapshot = open_snapshot(ledger, policy.log)
         except Refusal as refusal:
             refused = refusal
+        else:
+            memory.check(snapshot, policy.log)
+            return snapshot
     raise refused
 
 

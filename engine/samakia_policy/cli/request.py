@@ -22,6 +22,7 @@ def add_inputs(parser: argparse.ArgumentParser) -> None:
         help="output of `terraform show -json`, of the environment ENV, else of --env, else of the one whose "
         "root module fits; repeatable",
     )  # fmt: skip
+    parser.add_argument("--runner", action="store_true", help="look at this machine too, at no content")
     parser.add_argument("--env", default="", metavar="E", help="judge findings of one environment")
     parser.add_argument("--as-of", default="", metavar="TIME", help="the time to judge at, RFC 3339")
     parser.add_argument(
@@ -40,6 +41,7 @@ def request(arguments: argparse.Namespace, selection: Selection | None = None) -
         engine=settings().text("engine", arguments.engine, "native"),
         selection=selection or Selection(),
         cache=cache_path(dict(os.environ)),
+        runner=dict(os.environ) if arguments.runner else None,
     )
 
 

@@ -61,4 +61,5 @@ class Observed:
     markers: Mapping[str, bool] = field(default_factory=dict)
     adapters: frozenset[str] = frozenset()
     ledger: bool = False
+    mutates: bool = True
     unratified: tuple[str, ...] = ()

@@ -134,5 +134,5 @@ def check_markers(demand: Demand, seen: Observed) -> Iterator[Failed]:
 
 def check_ledger(_: Demand, seen: Observed) -> Iterator[Failed]:
     """A permit is used once only where a ledger remembers it."""
-    if seen.execute and not seen.ledger:
+    if seen.execute and seen.mutates and not seen.ledger:
         yield Failed("ledger", "a ledger outside the estate that records the permit", "none was named")

@@ -48,7 +48,7 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
         yield FileStore(str(tmp_path / "creds.enc"), PASSPHRASE)
     else:
         with stub.vault_server(tmp_path) as served:
-            yield tenant_store("birds", served.variables(), outside=str(tmp_path / "estate"))
+            yield tenant_store("birds", served.variables(), outside=str(tmp_path / "estate"), file="")
 
 
 def test_a_record_is_written_once_and_replaced_on_purpose(store: Store) -> None:
@@ -160,14 +160,14 @@ def test_writers_wait_for_one_another(tmp_path: Path) -> None:
 
 def test_vault_is_asked_as_vault_expects(vault: Any, tmp_path: Path) -> None:
     variables = vault.variables(VAULT_NAMESPACE="team", VAULT_KV_MOUNT="kv")
-    store = tenant_store("birds", variables, outside=str(tmp_path / "estate"))
+    store = tenant_store("birds", variables, outside=str(tmp_path / "estate"), file="")
     store.put("database", FIRST, replace=False)
     assert vault.seen == ["GET /v1/kv/data/tenants/birds/database", "POST /v1/kv/data/tenants/birds/database"]
     assert vault.namespaces == {"team"}
 
 
 def test_vault_refuses_a_write_that_somebody_overtook(vault: Any, tmp_path: Path) -> None:
-    store = tenant_store("birds", vault.variables(), outside=str(tmp_path / "estate"))
+    store = tenant_store("birds", vault.variables(), outside=str(tmp_path / "estate"), file="")
     vault.racing = True
     with pytest.raises(Refused, match="somebody else"):
         store.put("database", FIRST, replace=False)
@@ -190,7 +190,7 @@ def test_vault_that_misbehaves_is_an_error(
     vault: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer: Any, said: str
 ) -> None:
     monkeypatch.setattr("samakia_policy.adapters.secrets.vault.MAX_ANSWER", 999)
-    store = tenant_store("birds", vault.variables(), outside=str(tmp_path / "estate"))
+    store = tenant_store("birds", vault.variables(), outside=str(tmp_path / "estate"), file="")
     vault.answer = answer
     with pytest.raises(AdapterError, match=said) as caught:
         store.get("database")
@@ -200,11 +200,11 @@ def test_vault_that_misbehaves_is_an_error(
 def test_vault_is_only_written_on_purpose_and_only_over_trusted_tls(vault: Any, tmp_path: Path) -> None:
     outside = str(tmp_path / "estate")
     with pytest.raises(Refused, match="only read"):
-        tenant_store("birds", vault.variables(VAULT_WRITE="true"), outside=outside).put(
+        tenant_store("birds", vault.variables(VAULT_WRITE="true"), outside=outside, file="").put(
             "x", {}, replace=False
         )
     with pytest.raises(AdapterError, match="SSLCertVerificationError"):
-        tenant_store("birds", vault.variables(VAULT_CACERT=""), outside=outside).get("x")
+        tenant_store("birds", vault.variables(VAULT_CACERT=""), outside=outside, file="").get("x")
     assert vault.seen == []
 
 
@@ -217,14 +217,14 @@ def test_vault_is_only_written_on_purpose_and_only_over_trusted_tls(vault: Any, 
         ({"VAULT_ADDR": "https://vault"}, "VAULT_TOKEN"),
         ({"VAULT_ADDR": "https://vault", "VAULT_TOKEN": "a\nb"}, "VAULT_TOKEN"),
         ({"SECRETS_BACKEND": "env"}, "SECRETS_BACKEND"),
-        ({"SECRETS_BACKEND": "file"}, "TENANT_CREDS_FILE"),
+        ({"SECRETS_BACKEND": "file"}, "lies in the estate"),
         ({"SECRETS_BACKEND": "file", "TENANT_CREDS_FILE": "/estate/x"}, "lies in the estate"),
         ({"SECRETS_BACKEND": "file", "TENANT_CREDS_FILE": "/x"}, "TENANT_CREDS_PASSPHRASE"),
     ],
 )
 def test_a_choice_that_cannot_be_followed_is_refused(variables: dict[str, str], said: str) -> None:
     with pytest.raises(InputError, match=said):
-        tenant_store("birds", variables, outside="/estate")
+        tenant_store("birds", variables, outside="/estate", file="/estate/creds.enc")
 
 
 def test_passphrases_come_from_files_that_are_ours(tmp_path: Path) -> None:

@@ -66,7 +66,7 @@ def _executing(demand: dict, seen: dict) -> set[str]:  # noqa: C901 - as above
     for marker in demand["markers"]:
         if seen["markers"].get(marker) is not True:
             names.add("markers")
-    if not seen["ledger"]:
+    if seen["mutates"] and not seen["ledger"]:
         names.add("ledger")
     return names
 

@@ -168,5 +168,6 @@ _BEST: dict[str, Any] = {
     "markers": {"PHASE3": True},
     "adapters": frozenset({"terraform.apply"}),
     "ledger": True,
+    "mutates": True,
     "unratified": (),
 }

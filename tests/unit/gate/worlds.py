@@ -177,6 +177,7 @@ def observations(draw: Any) -> dict[str, Any]:
         "markers": draw(st.dictionaries(st.sampled_from(["PHASE3", "PHASE4"]), st.booleans())),
         "adapters": draw(rarely(st.just(frozenset()), frozenset({"terraform.apply"}))),
         "ledger": draw(rarely(st.just(False), True)),
+        "mutates": draw(st.booleans()),
         "unratified": draw(rarely(st.just(("sha256:bg",)), ())),
     }
 

@@ -15,10 +15,11 @@ SHORTEST_PASSPHRASE = 16
 _MAX = 4096
 
 
-def tenant_store(tenant: str, variables: Mapping[str, str], *, outside: str) -> Store:
+def tenant_store(tenant: str, variables: Mapping[str, str], *, outside: str, file: str) -> Store:
     """Return the store of a tenant's credentials; raises InputError for a choice that cannot be followed.
 
-    `outside`: the estate; a file of secrets must not lie in it.
+    `outside`: the estate; a file of secrets must not lie in it. `file`: where it lies unless
+    TENANT_CREDS_FILE says otherwise.
     """
     backend = variables.get("SECRETS_BACKEND", "vault")
     if backend == "vault":
@@ -28,9 +29,7 @@ def tenant_store(tenant: str, variables: Mapping[str, str], *, outside: str) -> 
         return VaultStore(connect(variables), f"tenants/{tenant}", mount)
     if backend != "file":
         raise InputError(f"is {backend!r}", where="SECRETS_BACKEND", hint="it is `vault` or `file`")
-    path = variables.get("TENANT_CREDS_FILE", "")
-    if not path:
-        raise InputError("names no file", where="TENANT_CREDS_FILE")
+    path = variables.get("TENANT_CREDS_FILE", "") or file
     path, estate = os.path.realpath(path), os.path.realpath(outside)
     if os.path.commonpath([path, estate]) == estate:
         raise InputError(

@@ -13,7 +13,7 @@ from samakia_policy.model.values import Number
 
 GRAPH = "facts/graph.json"
 PLACES = "facts/places.json"
-_PLAN = "@plan/"
+_NAMED = ("@plan/", "@runner/")
 Places = Mapping[tuple[str, str], tuple[int | None, int | None]]
 """Line and column (1-based, or None) by path and pointer."""
 
@@ -22,7 +22,8 @@ def dump_facts(graph: FactGraph, places: Places) -> dict[str, bytes]:
     """Return the files that hold a graph, and the places that findings named."""
     by_source: dict[str, list[Any]] = {}
     for fact in graph:
-        source = "plan" if fact.origin.path.startswith(_PLAN) else "estate"
+        path = fact.origin.path
+        source = path[1:].partition("/")[0] if path.startswith(_NAMED) else "estate"
         by_source.setdefault(source, []).append(_plain(fact))
     edges = [
         [relation, source, targets]
