@@ -94,7 +94,7 @@ class Policy:
             build(self.compiled, self._replaced, found)
             if query is not None:
                 unit = self._program.unit("plan")
-                unit.notes = found
+                unit.notes, unit.unread = found, query.unread
                 found.show(query.rewritten)
                 emit_query(query.body, [], unit)
         return found
@@ -106,6 +106,7 @@ class Query:
     def __init__(self, policy: Policy, program: Program, made: CompiledQuery, tag: str) -> None:
         unit = program.unit(tag)
         self._names = list(made.variables)
+        unit.unread = made.unread
         name = emit_query(made.body, self._names, unit)
         file, namespace = f"<rego {tag}>", dict(program.namespace)
         bind(compile_code(unit.module(), file, "exec", dont_inherit=True), unit.built_ins, namespace)
@@ -151,6 +152,11 @@ class Query:
     def rewritten(self) -> dict[str, str]:
         """The variable that a generated local was written as, by the local's name."""
         return self._made.rewritten
+
+    @property
+    def unread(self) -> set[str]:
+        """Generated keys of loops, which nothing reads."""
+        return self._made.unread
 
     @property
     def body(self) -> Body:

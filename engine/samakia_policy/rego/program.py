@@ -23,12 +23,12 @@ class Code(NamedTuple):
     """All that a program is, as plain data that `marshal` can hold.
 
     `branches`: path, name of its Python function ("" for a package), is it a function, is it open, arity,
-    depths.
+    depths, slot of the memo (-1 without one).
     `names`: the Rego variables that Python variables hold.
     """
 
     code: types.CodeType
-    branches: list[tuple[tuple[str, ...], str, bool, bool, int, tuple[int, ...]]]
+    branches: list[tuple[tuple[str, ...], str, bool, bool, int, tuple[int, ...], int]]
     built_ins: dict[str, str]
     places: list[tuple[str, int, int] | None]
     slots: int
@@ -64,7 +64,7 @@ class Program:
         program = cls(code, tree, {**SUPPORT, "tree": tree})
         bind(code.code, code.built_ins, program.namespace)
         program.places.add(FILE, code.places)
-        for path, name, function, is_open, _, depths in code.branches:
+        for path, name, function, is_open, _, depths, _ in code.branches:
             branch = _descend(tree, path)
             if name:
                 branch.function, branch.open, branch.depths = function, is_open, depths
@@ -81,7 +81,8 @@ class Program:
             slots=count(self.code.slots),
             tree=self.tree,
             rule_names={path: name for path, name, *_ in named},
-            arities={path: arity for path, _, function, _, arity, _ in named if function},
+            rule_slots={path: slot for path, *_, slot in named if slot >= 0},
+            arities={path: arity for path, _, function, _, arity, *_ in named if function},
             mocks=frozenset(self.code.mocks),
             masks=frozenset(self.code.masks),
         )
@@ -104,7 +105,9 @@ def build(compiled: Compiled, replaced: Replaced, notes: Notes = SILENT) -> Code
     tree, groups = grow(compiled.modules.values())
     replaced = replaced | targets([rule for group in groups for rule in group.rules], tree)
     unit = Unit(tree=tree, mocks=replaced.functions, masks=replaced.documents, notes=notes)
+    unit.unread = compiled.unread
     unit.rule_names = {group.branch.path: f"n{number}" for number, group in enumerate(groups)}
+    unit.rule_slots = {group.branch.path: next(unit.slots) for group in groups if group.kind != "function"}
     unit.arities = {group.branch.path: group.arity for group in groups if group.kind == "function"}
     for group in groups:
         emit_group(group, unit)
@@ -117,6 +120,7 @@ def build(compiled: Compiled, replaced: Replaced, notes: Notes = SILENT) -> Code
             branch.open,
             arities.get(branch.path, 0),
             branch.depths,
+            unit.rule_slots.get(branch.path, -1),
         )
         for branch in _all(tree)
     ]

@@ -16,7 +16,8 @@ _ALLOWED = {
     ast.Try, ast.ExceptHandler, ast.Expr, ast.Continue, ast.Name, ast.Load, ast.Store, ast.Constant,
     ast.Call, ast.Subscript,
     ast.Tuple, ast.List, ast.Dict, ast.Compare, ast.Is, ast.IsNot, ast.Eq, ast.UnaryOp, ast.Not, ast.BoolOp,
-    ast.Or, ast.And,
+    ast.Or, ast.And, ast.IfExp, ast.In, ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.JoinedStr, ast.FormattedValue,
+    ast.Break,
 }  # fmt: skip
 
 HOSTILE = """package m

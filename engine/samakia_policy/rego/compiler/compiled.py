@@ -21,8 +21,8 @@ class Compiled:
 
     `rewritten`: the variable that a generated local was written as, by the local's name.
     `subjects`: the term that a generated local stands for, for messages.
-    `required`: the names of the built-ins that are called. `graph`: which rules a rule refers to.
-    `types`: the type environment, set by the type checker.
+    `unread`: generated keys of loops. `required`: the names of the built-ins that are called.
+    `graph`: which rules a rule refers to. `types`: the type environment, set by the type checker.
     """
 
     modules: dict[str, Module]
@@ -30,6 +30,7 @@ class Compiled:
     tree: RuleTree
     rewritten: dict[str, str] = field(default_factory=dict)
     subjects: dict[str, Term] = field(default_factory=dict)
+    unread: set[str] = field(default_factory=set)
     required: set[str] = field(default_factory=set)
     graph: Graph | None = None
     types: Any = None

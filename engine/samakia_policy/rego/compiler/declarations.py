@@ -93,7 +93,7 @@ class Declarations(LocalTerms):
         """Turn `some key, value in domain` into `value = domain[key]`."""
         *pattern, domain = call.args
         both = len(pattern) == _SIDES
-        key: Term = pattern[0] if both else self.scopes.locals.var(place)
+        key: Term = pattern[0] if both else self.scopes.locals.key(place)
         bound = pattern_vars(pattern)
         before = sorted(name for name in bound & _DOMAIN.collect([domain]) if not name.startswith("$"))
         for name in before:
@@ -114,6 +114,8 @@ class Declarations(LocalTerms):
             if problem is not None:
                 self._fault(problem, place)
                 return None
+            if name in self.scopes.locals.unread:
+                self.scopes.locals.unread.add(self.scopes.inner.names[name])
         return self._inside(expr)
 
 

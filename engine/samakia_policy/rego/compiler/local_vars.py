@@ -66,7 +66,7 @@ class LocalVars(Declarations):
 
     def _every_vars(self, every: Every, place: Location | None) -> bool:
         if every.key is None:
-            every.key = self.scopes.locals.var(None)
+            every.key = self.scopes.locals.key(None)
         elif not self._every_var(every.key, place):
             return False
         return self._every_var(every.value, place)
@@ -76,7 +76,10 @@ class LocalVars(Declarations):
             return True
         if not self._declare(symbol.name, place):
             return False
-        symbol.name = self.scopes.inner.names[symbol.name]
+        name = self.scopes.inner.names[symbol.name]
+        if symbol.name in self.scopes.locals.unread:
+            self.scopes.locals.unread.add(name)
+        symbol.name = name
         return True
 
     def _every_body(self, expr: Expr, every: Every) -> Expr:

@@ -14,12 +14,14 @@ EQ = Ref(Var("eq"), [])
 class Locals:
     """Makes names that no variable has: `__local0__`, or `__localq0__` in a query.
 
-    `subjects` holds, for messages, the term that a generated local stands for.
+    `subjects` holds, for messages, the term that a generated local stands for. `unread`: keys of loops that
+    were written without one.
     """
 
     def __init__(self, taken: Iterable[str] = (), suffix: str = "") -> None:
         self.taken = {name for name in taken if name.startswith(PREFIX)}
         self.subjects: dict[str, Term] = {}
+        self.unread: set[str] = set()
         self._prefix = PREFIX + suffix
         self._next = 0
 
@@ -34,6 +36,12 @@ class Locals:
     def var(self, location: Location | None) -> Var:
         """Return a new variable."""
         return Var(self.name(), location=location)
+
+    def key(self, location: Location | None) -> Var:
+        """Return a new variable for the key of a loop, which nothing reads."""
+        made = self.var(location)
+        self.unread.add(made.name)
+        return made
 
     def bind(self, term: Term, subject: bool = False) -> tuple[Var, Expr]:
         """Return a new variable, and the generated equality that gives it the value of a term."""

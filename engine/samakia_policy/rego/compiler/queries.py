@@ -57,7 +57,7 @@ class QueryExpression:
 class CompiledQuery:
     """A query in core form. `variables`: those that matter outside, with the name shown, "" if none is.
 
-    `rewritten` and `subjects` are those of the query's own generated locals, as in `Compiled`.
+    `rewritten`, `subjects` and `unread` are those of the query's own generated locals, as in `Compiled`.
     """
 
     body: Body
@@ -65,6 +65,7 @@ class CompiledQuery:
     expressions: list[QueryExpression] = field(default_factory=list)
     rewritten: dict[str, str] = field(default_factory=dict)
     subjects: dict[str, Any] = field(default_factory=dict)
+    unread: set[str] = field(default_factory=set)
     types: Any = None
 
 
@@ -220,7 +221,13 @@ class _Stages:
 
     def result(self, body: Body) -> CompiledQuery:
         """Return the query with what its results are made of."""
-        made = CompiledQuery(body, rewritten=self.rewritten, subjects=self.locals.subjects, types=self.types)
+        made = CompiledQuery(
+            body,
+            rewritten=self.rewritten,
+            subjects=self.locals.subjects,
+            unread=self.locals.unread,
+            types=self.types,
+        )
         for name in sorted(safety_vars(body) - RESERVED):
             shown = self.rewritten.get(name, name)
             if not shown.startswith((PREFIX, "$")):

@@ -76,6 +76,7 @@ class Stages:
         self.notes: dict[str, Notes] = {}
         self.compiled = Compiled({}, ModuleTree(), RuleTree())
         self.compiled.subjects = self.locals.subjects
+        self.compiled.unread = self.locals.unread
 
     def all(self, keep_prints: bool, data: Any, schemas: Schemas | None) -> Iterator[Callable[[], None]]:
         """Yield the stages in order."""

@@ -5,15 +5,18 @@ from __future__ import annotations
 import ast
 from typing import Any
 
-from samakia_policy.rego.generate import code
+from samakia_policy.rego.builtins.registry import find
+from samakia_policy.rego.errors import BuiltinFault
+from samakia_policy.rego.generate import code, inline
 from samakia_policy.rego.generate.refs import rule_name
 from samakia_policy.rego.generate.scope import Scope
 from samakia_policy.rego.generate.terms import value
 from samakia_policy.rego.generate.unify import equality, match, unify
 from samakia_policy.rego.run.documents import Branch
+from samakia_policy.rego.run.state import CONTEXT
 from samakia_policy.rego.syntax import nodes as n
 
-_ORDER = {"lt": ast.Lt(), "lte": ast.LtE(), "gt": ast.Gt(), "gte": ast.GtE()}
+_ORDER = ("lt", "lte", "gt", "gte")
 # Never undefined and never an error, so no guard is needed around them.
 _TOTAL = frozenset(
     ("equal", "neq", "lt", "lte", "gt", "gte", "internal.member_2", "internal.member_3", "type_name")
@@ -43,12 +46,9 @@ def test(call: n.Call, scope: Scope) -> tuple[Scope, ast.expr]:
         if name in ("equal", "neq"):
             return _equality(call, name, scope)
         if name == "internal.member_2":
-            scope.unit.notes.key_set()
-            scope, left = value(call.args[0], scope)
-            scope, right = value(call.args[1], scope)
-            return scope, code.call("member", code.load(scope.state), left, right)
-        if name in _ORDER and (compared := _ordered(call, name, scope)):
-            return compared
+            return _member(call, scope)
+        if name in _ORDER:
+            return _ordered(call, name, scope)
     scope, made = result(call, scope)
     if name in scope.unit.mocks:
         return scope, code.call("truth", made)
@@ -56,7 +56,19 @@ def test(call: n.Call, scope: Scope) -> tuple[Scope, ast.expr]:
         return scope, made
     if scope.unit.gives_boolean(name):
         return scope, code.is_(made, code.const(True))
-    return scope, code.call("truth", made)
+    held = code.load(scope.name(made))
+    return scope, code.all_of(code.is_not(held, code.load("U")), code.is_not(held, code.const(False)))
+
+
+def _member(call: n.Call, scope: Scope) -> tuple[Scope, ast.expr]:
+    scope.unit.notes.key_set()
+    scope, left = value(call.args[0], scope)
+    scope, right = value(call.args[1], scope)
+    slow = code.call("member", code.load(scope.state), left, right)
+    texts = inline.constant_strings(call.args[1])
+    if texts is None or not isinstance(left, ast.Name):
+        return scope, slow
+    return scope, inline.member(left, scope.unit.members(texts), slow)
 
 
 def _test(call: n.Call, name: str, scope: Scope) -> Scope:
@@ -77,26 +89,61 @@ def _equality(call: n.Call, name: str, scope: Scope) -> tuple[Scope, ast.expr]:
     return scope, same if name == "equal" else code.negated(same)
 
 
-def _ordered(call: n.Call, name: str, scope: Scope) -> tuple[Scope, ast.expr] | None:
-    """Compare with a number or string constant natively when the other side has its type."""
+def _ordered(call: n.Call, name: str, scope: Scope) -> tuple[Scope, ast.expr]:
     scope, left = value(call.args[0], scope)
     scope, right = value(call.args[1], scope)
-    return scope, code.call(f"o_{name}", left, right)
+    return scope, inline.written_out(name, (left, right), code.call(f"o_{name}", left, right))
 
 
 def result(call: n.Call, scope: Scope) -> tuple[Scope, ast.expr]:
     """Return an expression for a call's result, which may be undefined."""
+    name = call.name
+    if name == "sprintf" and call.args[1].__class__ is n.Array and name not in scope.unit.mocks:
+        return _formatted(call, scope)
     made = []
     for argument in call.args:
         scope, found = value(argument, scope)
         made.append(found)
     state = code.load(scope.state)
-    name = call.name
     branch = function_branch(call.operator, scope)
-    held = rule_name(scope.unit, branch) if branch else scope.unit.built_in(name)
     if name in scope.unit.mocks:
+        held = rule_name(scope.unit, branch) if branch else scope.unit.built_in(name)
         return scope, code.call("mocked", state, code.const(name), code.load(held), *made)
-    return scope, code.call(held, state, *made)
+    if branch is not None:
+        return scope, code.call(rule_name(scope.unit, branch), state, *made)
+    return scope, _built_in(name, made, scope)
+
+
+def _formatted(call: n.Call, scope: Scope) -> tuple[Scope, ast.expr]:
+    items = []
+    values: Any = call.args[1]
+    for item in values.items:
+        scope, made = value(item, scope)
+        items.append(made if isinstance(made, ast.Constant) else code.load(scope.name(made)))
+    scope, template = value(call.args[0], scope)
+    held = scope.unit.built_in("sprintf")
+    slow = code.call(held, code.load(scope.state), template, code.list_of(items))
+    return scope, inline.formatted(call, items, slow)
+
+
+def _built_in(name: str, operands: list[ast.expr], scope: Scope) -> ast.expr:
+    """Return an expression for a call of a built-in: written out, or with its faults caught in place."""
+    slow = code.call(scope.unit.built_in(name), code.load(scope.state), *operands)
+    made = inline.written_out(name, operands, slow)
+    if made is not slow:
+        return made
+    try:
+        found = find(name)
+    except BuiltinFault:
+        return slow
+    if found.context:
+        operands = [code.slot(scope.state, CONTEXT), *operands]
+    held = scope.unit.fresh("t")
+    called = code.assign(held, code.call(scope.unit.built_in(name, "f"), *operands))
+    failed = code.assign(held, code.call("fault", code.load(scope.state), code.const(name)))
+    called.lineno = failed.lineno = scope.line
+    scope.emit(code.guarded([called], "FAULT", [failed]))
+    return code.load(held)
 
 
 def function_branch(operator: n.Ref, scope: Scope) -> Branch | None:

@@ -110,25 +110,61 @@ def every(term: n.Every, scope: Scope) -> Scope:
     scope, domain = value(term.domain, scope)
     held = code.load(scope.name(domain))
     scope.require(code.call("iterable", held))
+    if all(map(_flat, term.body)):
+        return _every_in_place(term, held, scope)
     names = [name for part in (term.key, term.value) if part is not None for name in variables(part)]
     outer = {name: found for name, found in captured([term.body], scope).items() if name not in names}
     name, parameters, arguments, made = inner(scope, {**outer, "$domain": held}, "every")
     made.fail = lambda: code.back(code.const(False))
     with scope.unit.notes.body("every"):
-        _every_body(term, made)
+        bound, iterated = _elements(term, made.bound["$domain"], made)
+        turn = _turn(term, bound, made.enter(bound, iterated))
+        turn.emit(code.when(code.negated(exists(term.body, turn)), [code.back(code.const(False))]))
     made.emit(code.back(code.const(True)))
     scope.unit.functions.append(code.function(name, parameters, made.out, scope.line))
     scope.require(code.call(name, *arguments))
     return scope
 
 
-def _every_body(term: n.Every, made: Scope) -> None:
+def _elements(term: n.Every, domain: ast.expr, scope: Scope) -> tuple[list[str], ast.expr]:
+    """Return what a loop over the domain binds, and what it goes over."""
+    keyed = term.key is not None and not scope.unit.ignores(term.key)
+    names = [scope.unit.fresh("i")] if keyed else []
+    made = code.call("items" if keyed else "values", code.load(scope.state), domain)
+    return [*names, scope.unit.fresh("t")], made
+
+
+def _turn(term: n.Every, names: list[str], scope: Scope) -> Scope:
     from samakia_policy.rego.generate.unify import match
 
-    key, item = made.unit.fresh("i"), made.unit.fresh("t")
-    turn = made.enter([key, item], code.call("items", code.load(made.state), made.bound["$domain"]))
-    if term.key is not None:
-        turn = match(term.key, code.load(key), turn)
-    turn = match(term.value, code.load(item), turn)
-    holds = exists(term.body, turn)
-    turn.emit(code.when(code.negated(holds), [code.back(code.const(False))]))
+    if len(names) > 1:
+        scope = match(term.key, code.load(names[0]), scope)
+    return match(term.value, code.load(names[-1]), scope)
+
+
+def _every_in_place(term: n.Every, held: ast.expr, scope: Scope) -> Scope:
+    """Emit a loop that breaks where an element fails; what comes next stands in its `else`."""
+    from samakia_policy.rego.generate import bodies
+
+    names, iterated = _elements(term, held, scope)
+    turn, after = scope.enter_or(names, iterated)
+    with scope.unit.notes.body("every"):
+        turn = _turn(term, names, turn)
+        for expr in term.body:
+            turn = bodies.literal(expr, turn)
+    return after
+
+
+def _flat(expr: n.Expr) -> bool:
+    """Whether a literal opens no loop, and needs no function of its own."""
+    call = expr.terms
+    if expr.withs or call.__class__ is not n.Call or call.name in ("walk", "print", "internal.print"):
+        return False
+    refs = () if expr.negated else (n.Ref,)
+    return all(arg.__class__ in (n.Scalar, n.Var, *refs) and _constant_path(arg) for arg in call.args)
+
+
+def _constant_path(term: Any) -> bool:
+    if term.__class__ is not n.Ref:
+        return True
+    return term.head.__class__ is n.Var and all(part.__class__ is n.Scalar for part in term.path)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 LOAD = ast.Load()
@@ -97,6 +97,11 @@ def compare(left: ast.expr, operator: ast.cmpop, right: ast.expr) -> ast.expr:
     return ast.Compare(left, [operator], [right])
 
 
+def either(test: ast.expr, one: ast.expr, other: ast.expr) -> ast.expr:
+    """Return `one if test else other`."""
+    return ast.IfExp(test, one, other)
+
+
 def negated(test: ast.expr) -> ast.expr:
     """Return `not test`."""
     return ast.UnaryOp(ast.Not(), test)
@@ -117,7 +122,7 @@ def tuple_of(items: Sequence[ast.expr]) -> ast.expr:
     return ast.Tuple(list(items), LOAD)
 
 
-def list_of(items: Sequence[ast.expr]) -> ast.expr:
+def list_of(items: Iterable[ast.expr]) -> ast.expr:
     """Return a list."""
     return ast.List(list(items), LOAD)
 

@@ -19,6 +19,24 @@ SUPPORT: dict[str, Any] = {
     "U": UNDEFINED,
     "MISSING": MISSING,
     "ABSENT": (KeyError, TypeError, IndexError),
+    "FAULT": BuiltinFault,
+    "fault": calls.fault,
+    "type_of": type,
+    "Str": str,
+    "Int": int,
+    "List": list,
+    "Dict": dict,
+    "SIZED": frozenset((str, list, dict, Set)),
+    "len_of": len,
+    "dict_get": dict.get,
+    "is_ascii": str.isascii,
+    "text_startswith": str.startswith,
+    "text_endswith": str.endswith,
+    "text_removeprefix": str.removeprefix,
+    "text_removesuffix": str.removesuffix,
+    "text_lower": str.lower,
+    "text_upper": str.upper,
+    "members": dict.fromkeys,
     "Number": Number,
     "integer": lambda text: int(text, 16),
     "make_object": make_object,
@@ -39,6 +57,7 @@ SUPPORT: dict[str, Any] = {
     "mocked": calls.mocked,
     "truth": calls.truth,
     "probe": indexes.probe,
+    "probe_values": indexes.probe_values,
     "member": indexes.member,
     "is_array": compare.is_array,
     "is_object": compare.is_object,
@@ -81,19 +100,21 @@ def _location(place: Location | tuple[str, int, int] | None) -> Location | None:
 
 def bind(code: types.CodeType, built_ins: dict[str, str], namespace: dict[str, Any]) -> None:
     """Run code in a namespace, so that its functions are there, with the built-ins they call."""
-    for built_in, variable in built_ins.items():
+    for variable, built_in in built_ins.items():
         if variable not in namespace:
-            namespace[variable] = _callable(built_in)
+            namespace[variable] = _callable(built_in, bare=variable.startswith("f_"))
     exec(code, namespace)  # noqa: S102 - made by the generator from nodes of its own
 
 
 _RELATIONS = frozenset(("walk", "internal.walk_values"))
 
 
-def _callable(name: str) -> Any:
+def _callable(name: str, *, bare: bool) -> Any:
     try:
         found = find(name)
     except BuiltinFault as fault:
         return calls.refused(fault.message)
+    if bare:
+        return found.function
     # `walk` yields pairs: the loop around it must not guard every turn.
     return calls.relation(found) if name in _RELATIONS else calls.caller(found)

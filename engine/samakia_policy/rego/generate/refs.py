@@ -6,13 +6,13 @@ import ast
 from collections.abc import Hashable
 from typing import Any
 
-from samakia_policy.rego.generate import code
+from samakia_policy.rego.generate import code, inline
 from samakia_policy.rego.generate.free import variables
 from samakia_policy.rego.generate.scope import Scope
 from samakia_policy.rego.generate.terms import value
 from samakia_policy.rego.generate.unit import Unit
 from samakia_policy.rego.run.documents import Branch
-from samakia_policy.rego.run.state import DATA, INPUT
+from samakia_policy.rego.run.state import DATA, INPUT, MEMO
 from samakia_policy.rego.syntax import nodes as n
 
 
@@ -34,12 +34,19 @@ class Walk:
         self.identity = identity
         self.tree = tree
 
+    @property
+    def of_turn(self) -> bool:
+        """Whether the value lies in the element of the innermost loop: no other turn meets it again."""
+        return isinstance(self.held, ast.Name) and self.held.id in self.scope.turn
+
     def known(self, step: Hashable) -> tuple[Hashable, ...] | None:
         """Return the identity of this ref with one more step."""
         return None if self.identity is None else (*self.identity, step)
 
     def hold(self, name: str, identity: tuple[Hashable, ...] | None) -> None:
         """Go on from a variable, and remember it for later refs that begin alike."""
+        if self.of_turn:
+            self.scope.turn |= {name}
         self.held = code.load(name)
         self.identity = identity
         if identity is not None and not self.tree:
@@ -135,9 +142,19 @@ def _rule(branch: Branch, rest: list[Any], scope: Scope) -> tuple[Walk, list[Any
     identity = (scope.state, "rule", *branch.path)
     walk = Walk(scope, code.const(None), identity, tree=False)
     name = scope.known.get(identity)
-    made = code.call(rule_name(scope.unit, branch), code.load(scope.state))
-    walk.hold(name or scope.defined(made), identity)
+    walk.hold(name or scope.defined(remembered(branch, scope)), identity)
     return walk, rest
+
+
+def remembered(branch: Branch, scope: Scope) -> ast.expr:
+    """Return a variable for what a rule gave; it is called where it gave nothing yet."""
+    made = code.call(rule_name(scope.unit, branch), code.load(scope.state))
+    slot = scope.unit.rule_slots.get(branch.path)
+    if slot is None:
+        return made
+    name = scope.name(code.item(code.slot(scope.state, MEMO), code.const(slot)))
+    scope.emit(code.when(code.is_(code.load(name), code.load("MISSING")), [code.assign(name, made)]))
+    return code.load(name)
 
 
 def rule_name(unit: Unit, branch: Branch) -> str:
@@ -216,6 +233,7 @@ def _step(walk: Walk, term: Any) -> None:
         made = code.call("tree_step", code.load(scope.state), walk.held, wanted)
     else:
         made = code.call("base_step" if walk.base else "step", walk.held, wanted)
+        made = made if walk.base else inline.step(walk.held, wanted, made)
     walk.hold(scope.defined(made), identity)
 
 
@@ -233,23 +251,30 @@ def _loop(walk: Walk, term: Any, free: list[str]) -> None:
     scope = walk.scope
     walk.base = False
     name, found = scope.unit.fresh("i"), scope.unit.fresh("t")
-    source = code.load(scope.name(walk.held))
-    if id(term) in scope.probes and not walk.tree:
-        paths, wanted = scope.probes[id(term)]
-        scope.unit.notes.index(term)
-        made = code.call("probe", code.load(scope.state), source, code.const(paths), code.tuple_of(wanted))
-        identity = walk.known(("v", name))
-        walk.scope = match(term, code.load(name), scope.enter([name, found], made))
-        walk.hold(found, identity)
-        return
-    scope.unit.notes.loop()
-    if term.__class__ is n.Var and term.wildcard and not walk.tree:
-        walk.scope = scope.enter([found], code.call("values", code.load(scope.state), source))
+    keyed = walk.tree or not scope.unit.ignores(term)
+    made = _iterated(walk, term, keyed=keyed)
+    walk.scope = scope.enter([name, found] if keyed else [found], made)
+    if not keyed:
         walk.identity = None
         walk.held = code.load(found)
         return
-    function = "tree_items" if walk.tree else "items"
-    walk.scope = scope.enter([name, found], code.call(function, code.load(scope.state), source))
     identity = walk.known(("v", name))
     walk.scope = match(term, code.load(name), walk.scope)
     walk.hold(found, identity)
+
+
+def _iterated(walk: Walk, term: Any, *, keyed: bool) -> ast.expr:
+    """Return what a loop goes over: everything, or what an index finds."""
+    scope = walk.scope
+    state, source = code.load(scope.state), code.load(scope.name(walk.held))
+    if walk.tree:
+        scope.unit.notes.loop()
+        return code.call("tree_items", state, source)
+    # What only this turn has is searched once: an index over it would cost more than it saves.
+    if id(term) in scope.probes and not walk.of_turn:
+        paths, wanted = scope.probes[id(term)]
+        scope.unit.notes.index(term)
+        one = wanted[0] if len(wanted) == 1 else code.tuple_of(wanted)
+        return code.call("probe" if keyed else "probe_values", state, source, code.const(paths), one)
+    scope.unit.notes.loop()
+    return code.call("items" if keyed else "values", state, source)

@@ -25,7 +25,7 @@ def emit_group(group: Group, unit: Unit) -> None:
         _emit_single(group, out, parameters)
         out.emit(code.back(code.load("v")))
     else:
-        slot = next(unit.slots)
+        slot = unit.rule_slots[group.branch.path]
         held = code.item(code.slot("c", MEMO), code.const(slot))
         out.emit(code.assign("v", held))
         out.emit(code.when(code.is_not(code.load("v"), code.load("MISSING")), [code.back(code.load("v"))]))
@@ -46,17 +46,27 @@ def _emit_single(group: Group, out: Scope, parameters: list[str]) -> None:
     for number, rule in enumerate(ordinary):
         made = code.call(_emit_rule(rule, group, out.unit), *arguments)
         out.at(rule.location)
+        tests = _constant_arguments(rule)
         if number == 0:
-            out.emit(code.assign("v", made))
+            out.emit_if(tests, [code.assign("v", made)])
         elif early:
-            out.emit(code.when(code.is_(code.load("v"), code.load("U")), [code.assign("v", made)]))
+            out.emit_if([code.is_(code.load("v"), code.load("U")), *tests], [code.assign("v", made)])
         else:
-            out.emit(code.assign("w", made))
             joined = code.call("same", code.load("v"), code.load("w"), code.const(_conflict(group)))
-            out.emit(code.when(code.is_not(code.load("w"), code.load("U")), [code.assign("v", joined)]))
+            given = code.when(code.is_not(code.load("w"), code.load("U")), [code.assign("v", joined)])
+            out.emit_if(tests, [code.assign("w", made), given])
     if default is not None:
         made = code.call(_emit_rule(default, group, out.unit), *arguments)
         out.emit(code.when(code.is_(code.load("v"), code.load("U")), [code.assign("v", made)]))
+
+
+def _constant_arguments(rule: n.Rule) -> list[ast.expr]:
+    """Return tests that the arguments are the strings a function's rule is for: else it need not be asked."""
+    return [
+        code.compare(code.load(f"a{number}"), ast.Eq(), code.const(argument.value))
+        for number, argument in enumerate(rule.head.args or [])
+        if argument.__class__ is n.Scalar and isinstance(argument.value, str)
+    ]
 
 
 def _same_constants(rules: list[n.Rule]) -> bool:

@@ -19,6 +19,7 @@ class Scope:
     """A place in a function in the making.
 
     `bound`: Rego variable -> Python expression. `known`: a ref's beginning -> the variable that holds it.
+    `turn`: variables that hold the element of the innermost loop, or what lies below it.
     `state`: the variable that holds the state. `probes`: loops (by the identity of their variable) that look
     into an index: paths below an element, and what each must equal.
     """
@@ -31,12 +32,20 @@ class Scope:
     known: dict[Hashable, str] = field(default_factory=dict)
     depth: int = 0
     line: int = 1
+    turn: frozenset[str] = frozenset()
     probes: dict[int, tuple[tuple[tuple[str, ...], ...], list[ast.expr]]] = field(default_factory=dict)
 
     def emit(self, statement: ast.stmt) -> None:
         """Append a statement, at the line of the literal it belongs to."""
         statement.lineno = self.line
         self.out.append(statement)
+
+    def emit_if(self, tests: list[ast.expr], statements: list[ast.stmt]) -> None:
+        """Append statements that run only if all the tests hold."""
+        if tests:
+            statements = [code.when(code.all_of(*tests), statements)]
+        for statement in statements:
+            self.emit(statement)
 
     def at(self, location: Location | None) -> None:
         """Let the following statements belong to a place in the source."""
@@ -82,7 +91,16 @@ class Scope:
             bound=dict(self.bound),
             known=dict(self.known),
             depth=self.depth + 1,
+            turn=frozenset(names),
         )
+
+    def enter_or(self, names: list[str], iterated: ast.expr) -> tuple[Scope, Scope]:
+        """Open a loop that a failing literal ends; return the scopes of its body and of its `else`."""
+        body = self.enter(names, iterated)
+        body.fail = ast.Break
+        otherwise: list[ast.stmt] = []
+        self.out[-1].orelse = otherwise  # type: ignore[attr-defined]
+        return body, replace(self, out=otherwise, bound=dict(self.bound), known=dict(self.known))
 
     def under(self, state: str) -> Scope:
         """Return the same place under another state."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import Any
 
-from samakia_policy.rego.generate import code
+from samakia_policy.rego.generate import code, inline
 from samakia_policy.rego.generate.free import variables
 from samakia_policy.rego.generate.scope import Scope
 from samakia_policy.rego.generate.terms import value
@@ -101,7 +101,7 @@ def equality(one: Any, left: ast.expr, two: Any, right: ast.expr) -> ast.expr:
             return code.is_(left, right)
         if term.__class__ is n.Scalar and isinstance(term.value, int) and term.value not in (0, 1):
             return code.compare(left, ast.Eq(), right)
-    return code.call("equal", left, right)
+    return inline.equal(left, right)
 
 
 def _ignored(pattern: n.Var) -> bool:

@@ -12,6 +12,7 @@ from samakia_policy.rego.plan.notes import SILENT, Notes
 from samakia_policy.rego.run.documents import Branch
 from samakia_policy.rego.slotted import field, slotted
 from samakia_policy.rego.syntax.location import Location
+from samakia_policy.rego.syntax.nodes import Var
 from samakia_policy.rego.values.number import Number
 
 
@@ -19,8 +20,9 @@ from samakia_policy.rego.values.number import Number
 class Unit:
     """Collects what one compiled policy or query consists of.
 
-    `places`: what line N of the generated code stands for, N from 1. `built_ins`: the names it calls.
+    `places`: what line N of the generated code stands for, N from 1. `built_ins`: what it calls, by variable.
     `names`: the Rego variable that a Python variable holds, for traces. `notes`: hears what is decided.
+    `unread`: variables of loops' keys that nothing reads.
     """
 
     functions: list[ast.stmt] = field(default_factory=list)
@@ -35,8 +37,14 @@ class Unit:
     masks: frozenset[tuple[str, ...]] = frozenset()
     tree: Branch = field(default_factory=lambda: Branch(()))
     rule_names: dict[tuple[str, ...], str] = field(default_factory=dict)
+    rule_slots: dict[tuple[str, ...], int] = field(default_factory=dict)
     arities: dict[tuple[str, ...], int] = field(default_factory=dict)
     notes: Notes = SILENT
+    unread: set[str] = field(default_factory=set)
+
+    def ignores(self, term: Any) -> bool:
+        """Return whether a term is a variable that nothing reads."""
+        return term.__class__ is Var and (term.wildcard or term.name in self.unread)
 
     def fresh(self, prefix: str) -> str:
         """Return a name that nothing else in the unit has."""
@@ -48,9 +56,11 @@ class Unit:
             self.places.append(location)
         return len(self.places) if location is not None else 1
 
-    def built_in(self, name: str) -> str:
-        """Return the variable that holds a built-in."""
-        return self.built_ins.setdefault(name, f"b_{name.replace('.', '_')}")
+    def built_in(self, name: str, prefix: str = "b") -> str:
+        """Return the variable that holds a built-in: "b", a function of the state; "f", the bare function."""
+        variable = f"{prefix}_{name.replace('.', '_')}"
+        self.built_ins[variable] = name
+        return variable
 
     def gives_boolean(self, name: str) -> bool:
         """Return whether a name is that of a built-in whose result is true or false."""
@@ -69,6 +79,12 @@ class Unit:
             return code.const(value)
         name = self.fresh("k")
         self.constants.append(code.assign(name, _made(value)))
+        return code.load(name)
+
+    def members(self, texts: list[str]) -> ast.expr:
+        """Return an expression for strings that others are looked up in."""
+        name = self.fresh("k")
+        self.constants.append(code.assign(name, code.call("members", code.list_of(map(code.const, texts)))))
         return code.load(name)
 
     def module(self) -> ast.Module:

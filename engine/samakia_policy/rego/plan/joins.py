@@ -85,6 +85,9 @@ def find(literals: n.Body, start: int, bound: Callable[[str], bool]) -> Join | N
             break
     if not keys:
         return None
+    if all(outer.__class__ is n.Scalar for _, outer in keys):
+        # Rules rarely agree on more than one of their constants, and an index pays when they share it.
+        keys = keys[:1]
     early = sorted({place for _, outer in keys for place in _needed(outer, search)})
     return Join(term, keys, early)
 

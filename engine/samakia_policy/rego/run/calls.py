@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 from samakia_policy.rego.builtins.registry import Builtin
@@ -81,6 +82,13 @@ def refused(message: str) -> Function:
         raise EvaluationFault(BUILTIN, message)
 
     return call
+
+
+def fault(state: State, name: str) -> Any:
+    """Return UNDEFINED for the fault of a built-in that is being handled; under strict it goes on."""
+    found = sys.exc_info()[1]
+    assert isinstance(found, BuiltinFault)
+    return _refuse(state, found, name)
 
 
 def _refuse(state: State, fault: BuiltinFault, name: str) -> Any:

@@ -54,12 +54,12 @@ def place_named(text: str) -> int:
 def items(state: State, value: Any) -> Iterable[tuple[Any, Any]]:
     """Return the keys and values of a collection, in order; nothing for what is none."""
     kind = value.__class__
-    if kind is dict:
-        _charge(state, len(value))
-        return _object_items(value)
     if kind is list:
         _charge(state, len(value))
         return enumerate(value)
+    if kind is dict:
+        _charge(state, len(value))
+        return _object_items(value)
     if kind is Set:
         _charge(state, len(value))
         return [(item, item) for item in value]
@@ -70,7 +70,10 @@ def values(state: State, value: Any) -> Iterable[Any]:
     """Return the values of a collection, in the order of their keys."""
     kind = value.__class__
     if kind is list:
-        _charge(state, len(value))
+        # Without a call: inner loops are short, and there are many of them.
+        context: Context = state[CONTEXT]
+        if context.fuel is not None:
+            context.charge(len(value))
         return value  # type: ignore[no-any-return]
     if kind is dict:
         _charge(state, len(value))
