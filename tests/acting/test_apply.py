@@ -64,7 +64,7 @@ def test_a_permit_is_used_once_and_only_for_its_plan(place: Any) -> None:
     done = place.ask("apply", "--plan-file", plan, "--execute", permit=permit.packet)
     assert (done.code, _resources(place)) == (0, 1), done.out + done.err
     again = place.ask("apply", "--plan-file", plan, "--execute", permit=permit.packet)
-    assert again.code == 5, again.out + again.err
+    assert again.code == 4, again.out + again.err
     assert "permit-used" in again.err
 
 

@@ -142,5 +142,6 @@ def finish(
     known += [f"  {' '.join(f'{k}={v}' for k, v in row.items() if v)}" for row in executed.actions or ()]
     lines = [head, *known, *(f"  {reason}" for reason in failed)]
     sys.stdout.write("".join(f"{visible(line)}\n" for line in lines))
+    sys.stdout.flush()
     sys.stderr.write(visible(f"evidence: {path}") + "\n")
     return 6 if failed else 0

@@ -99,4 +99,5 @@ def _record(arguments: argparse.Namespace, checked: Any) -> None:
         sign_packet(checked, files, keys)
     scope = request.environment or "all"
     path = publish_packet(arguments.evidence, "check", scope, request.as_of, files)
+    sys.stdout.flush()
     sys.stderr.write(f"evidence: {visible(path)}\n")

@@ -106,4 +106,5 @@ def tell(arguments: argparse.Namespace, judged: Judged, permit: Permit | None, p
     else:
         sys.stdout.write("".join(f"{visible(line)}\n" for line in say_refused(judged)))
     if path:
+        sys.stdout.flush()
         sys.stderr.write(visible(f"evidence: {path}") + "\n")

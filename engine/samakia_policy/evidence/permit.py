@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from samakia_policy.errors import Refused
 from samakia_policy.evidence import statement
 from samakia_policy.evidence.ledger.events import Event, event
-from samakia_policy.evidence.ledger.history import permit_use
-from samakia_policy.evidence.ledger.log import Guard, Log, Receipt
-from samakia_policy.evidence.ledger.snapshot import Snapshot
+from samakia_policy.evidence.ledger.log import Log, Receipt
 from samakia_policy.evidence.reasons import Refusal
 from samakia_policy.evidence.signing import dsse
 from samakia_policy.evidence.signing.keys import Signer
@@ -49,22 +48,18 @@ def open_permit(data: bytes, root: TrustRoot, now: str, *, where: str = "") -> M
 
 
 def consume(log: Log, permit: Mapping[str, Any], actor: str, now: str, packet: str = "") -> Receipt:
-    """Record a permit's one use; raises Refusal `permit-used`, and what `Log.append` raises."""
+    """Record a permit's one use; raises Refused `permit-used` for another, and what `Log.append` raises."""
     scope = {name: permit[name] for name in ("action", "environment", "tenant")}
     made = event("consume", at=now, actor=actor, permit=permit["id"], packet=packet, **scope)
-    return log.append([made], _unused(permit["id"]))
+    try:
+        return log.append([made])
+    except Refusal as refusal:
+        if refusal.code != "ledger-permit-used":
+            raise
+        hint = "ask the gate for another"
+        raise Refused(refusal.message, where=refusal.where, hint=hint, code="permit-used") from None
 
 
 def decided(packet: str, decision: str, outcome: str, now: str, actor: str, **scope: str) -> Event:
     """Return the event that a decision was made; `packet`, `decision`: digests of manifest and decision."""
     return event("decision", at=now, actor=actor, packet=packet, decision=decision, outcome=outcome, **scope)
-
-
-def _unused(permit: str) -> Guard:
-    def guard(snapshot: Snapshot) -> None:
-        used = permit_use(snapshot, permit)
-        if used is not None:
-            message = f"was used at {used.fields['at']} (record {used.at})"
-            raise Refusal("permit-used", message, where="permit", hint="ask the gate for another")
-
-    return guard
