@@ -64,13 +64,22 @@ class Wish:
 
 @dataclass(slots=True)
 class Judged:
-    """What a gate said: the demand, what was observed, the checks it rests on, and what failed."""
+    """What a gate said: the demand, what was observed, the checks it rests on, and what failed.
+
+    `glass`: the break-glass statement that stands in for some guards.
+    """
 
     gate: Gate
     demand: Demand
     observed: Observed
     checks: list[Checked]
     failed: list[Failed]
+    glass: bytes = b""
+
+    def open_glass(self, guards: frozenset[str], statement: bytes) -> None:
+        """Let a break-glass statement stand in for some guards; every other one still stands."""
+        self.failed = [failed for failed in self.failed if failed.guard not in guards]
+        self.glass = statement
 
     @property
     def refusal(self) -> Refusal:
@@ -175,6 +184,7 @@ def grant(judged: Judged, *, expires: str, nonce: str, ledger: str, approvals: t
         issued=seen.as_of,
         expires=expires,
         nonce=nonce,
+        break_glass=bool(judged.glass),
     )
 
 

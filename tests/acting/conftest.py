@@ -175,6 +175,7 @@ class Place:
             "engine": {"keys": [ids["gate"]], "threshold": 1, "scopes": [_ANYWHERE]},
             "legal": {"keys": [ids["legal"]], "threshold": 1, "scopes": [_ANYWHERE]},
             "securityLead": {"keys": [ids["lead"]], "threshold": 1, "scopes": [_ANYWHERE]},
+            "breakGlass": {"keys": [ids["gate"]], "threshold": 1, "scopes": [_ANYWHERE]},
             "waiver": {"keys": [ids["ann"]], "threshold": 1, "scopes": [_ANYWHERE]},
             "approver": {"keys": [ids["ann"], ids["ben"], ids["cat"]], "threshold": 1, "scopes": [_ANYWHERE]},
         }

@@ -55,6 +55,12 @@ def add_wish(parser: argparse.ArgumentParser) -> None:
         help="a packet or file with approvals; repeatable",
     )  # fmt: skip
     add_waivers(parser)
+    parser.add_argument(
+        "--break-glass",
+        action="store_true",
+        help="act without approvals and window, once",
+    )
+    parser.add_argument("--ticket", default="", metavar="ID", help="the incident, with --break-glass")
     parser.add_argument("--evidence", default="", metavar="DIR", help="write packets of evidence below DIR")
     parser.add_argument("--as-of", default="", metavar="TIME", help="the time to judge at, RFC 3339")
     parser.add_argument("--engine", default="", help="Rego runtime: native (default), opa or opa-server")
@@ -195,11 +201,13 @@ def wish_of(arguments: argparse.Namespace, found: Proofs, *, execute: bool) -> W
 def _unratified(found: Proofs) -> tuple[str, ...]:
     if found.log is None:
         return ()
+    from samakia_policy.evidence.break_glass import counts
     from samakia_policy.evidence.ledger.history import break_glass_open
     from samakia_policy.evidence.ledger.snapshot import open_snapshot
 
     snapshot = open_snapshot(found.log.root, found.log.key)
-    return tuple(grant.statement for grant in break_glass_open(snapshot, lambda _: False, found.now))
+    count = counts(found.root, found.now)
+    return tuple(grant.statement for grant in break_glass_open(snapshot, count, found.now))
 
 
 def expiry(moment: str, life: str) -> str:

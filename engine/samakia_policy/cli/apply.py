@@ -8,7 +8,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from samakia_policy.cli.acting import Proofs, add_wish, planned, proofs, wish_of
-from samakia_policy.cli.gate import make_permit, record, tell
+from samakia_policy.cli.gate import break_glass, make_permit, record, tell
 from samakia_policy.cli.times import present
 from samakia_policy.errors import InputError
 from samakia_policy.reporters.escape import visible
@@ -51,6 +51,7 @@ def add_arguments(commands: Any, name: str) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Judge, act where it is permitted and asked for, record, and return the exit code."""
     from samakia_policy.authorise import ask
+    from samakia_policy.evidence.break_glass import OPENS
 
     found = proofs(arguments)
     if arguments.action in ACTIONS:
@@ -60,6 +61,11 @@ def run(arguments: argparse.Namespace) -> int:
     wish = wish_of(arguments, found, execute=arguments.execute)
     with planned(arguments, wish) as (copy, tool):
         judged = ask(wish)
+        named = named_permit(arguments, found)
+        if named is not None and named.break_glass:
+            judged.open_glass(OPENS, b"")
+        elif arguments.execute:
+            break_glass(arguments, found, judged)
         if judged.failed:
             tell(arguments, judged, None, record(arguments, found, judged, None))
             return 4
@@ -101,12 +107,17 @@ def _execute(
 
 
 def permit_of(arguments: argparse.Namespace, found: Proofs, judged: Judged) -> Permit:
-    """Return the permit that was named, once it verified, or a new one; raises InputError, Refusal."""
+    """Return the permit that was named, or a new one; raises InputError, Refusal."""
+    return named_permit(arguments, found) or make_permit(arguments, found, judged)
+
+
+def named_permit(arguments: argparse.Namespace, found: Proofs) -> Permit | None:
+    """Return the permit that was named, once it verified, None without one; raises InputError, Refusal."""
     from samakia_policy.evidence.permit import PERMIT, open_permit
     from samakia_policy.gate.permit import read_permit
 
     if not arguments.permit:
-        return make_permit(arguments, found, judged)
+        return None
     if not found.keys or not arguments.evidence or found.root is None:
         hint = "--sign KEY --evidence DIR --trust-root FILE"
         raise InputError("what is done could not be verified, signed and kept", hint=hint)

@@ -54,10 +54,32 @@ def run(arguments: argparse.Namespace) -> int:
     wish = wish_of(arguments, found, execute=True)
     with planned(arguments, wish):
         judged = ask(wish)
+        break_glass(arguments, found, judged)
         permit = None if judged.failed else make_permit(arguments, found, judged)
         path = record(arguments, found, judged, permit)
     tell(arguments, judged, permit, path)
     return 4 if judged.failed else 0
+
+
+def break_glass(arguments: argparse.Namespace, found: Proofs, judged: Judged) -> None:
+    """Where it is asked for and nothing else stands against it, declare and log that the glass is broken.
+
+    Raises InputError, Refusal where who asks may not.
+    """
+    from samakia_policy.evidence import break_glass as glass
+    from samakia_policy.evidence.trust.persons import Place
+
+    if not arguments.break_glass or {f.guard for f in judged.failed} - glass.OPENS:
+        return
+    if found.log is None or found.root is None or not found.keys:
+        raise InputError("needs a trust root, a key and a ledger", where="--break-glass")
+    seen = judged.observed
+    place = Place(seen.environment, seen.dimensions.get("tenant", ""), seen.action)
+    expires = expiry(found.now, arguments.life)
+    said = {"reason": seen.reason, "ticket": arguments.ticket, "expires": expires, "plan": seen.plan.subject}
+    statement = glass.declare(place, said, found.keys[0], found.root, found.now)
+    found.log.append([glass.record(statement, place, found.keys[0].public.keyid, found.now, expires)])
+    judged.open_glass(glass.OPENS, statement)
 
 
 def make_permit(arguments: argparse.Namespace, found: Proofs, judged: Judged) -> Permit:
@@ -82,6 +104,7 @@ def record(arguments: argparse.Namespace, found: Proofs, judged: Judged, permit:
     """Write the packet of what the gate said, and return its path; "" where no place is named."""
     if not arguments.evidence:
         return ""
+    from samakia_policy.evidence.break_glass import STATEMENT
     from samakia_policy.evidence.permit import PERMIT, sign_permit
     from samakia_policy.execute import execution_files
     from samakia_policy.record import publish_packet, sign_packet
@@ -92,6 +115,8 @@ def record(arguments: argparse.Namespace, found: Proofs, judged: Judged, permit:
         sign_packet(judged.checks[0], files, found.keys, artifacts=bound)
     if permit is not None:
         files[PERMIT] = sign_permit(permit.to_json(), found.keys)
+    if judged.glass:
+        files[STATEMENT] = judged.glass
     return publish_packet(arguments.evidence, "gate", seen.environment or "all", found.now, files)
 
 
@@ -103,6 +128,8 @@ def tell(arguments: argparse.Namespace, judged: Judged, permit: Permit | None, p
     elif permit is not None:
         sys.stdout.write(visible(f"PERMITTED: {permit.action} in {permit.environment}") + "\n")
         sys.stdout.write(f"  permit {permit.id}, once, until {permit.expires}\n")
+        if permit.break_glass:
+            sys.stdout.write("  BREAK GLASS: no ordinary permit until somebody else ratifies it\n")
     else:
         sys.stdout.write("".join(f"{visible(line)}\n" for line in say_refused(judged)))
     if path:

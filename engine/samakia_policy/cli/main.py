@@ -21,6 +21,7 @@ COMMANDS = {
     "gate": "gate",
     "apply": "apply",
     "approve": "approve",
+    "ratify": "ratify",
     "waive": "waive",
     "evidence": "evidence",
     "report": "report",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib.util
 import json
 import os
@@ -132,6 +133,31 @@ def test_a_copy_is_of_one_moment(tmp_path: Path) -> None:
     finally:
         stop.set()
         thread.join()
+
+
+def test_ten_thousand_swaps_never_give_bytes_that_no_digest_names(tmp_path: Path) -> None:
+    plans = {f"sha256:{hashlib.sha256(data).hexdigest()}": data for data in (b"the decided plan", b"another")}
+    path, stop = tmp_path / "plan", threading.Event()
+    path.write_bytes(b"another")
+
+    def swap() -> None:
+        while not stop.is_set():
+            for number, data in enumerate(plans.values()):
+                fresh = tmp_path / f"next-{number}"
+                fresh.write_bytes(data)
+                os.replace(fresh, path)
+
+    thread, seen = threading.Thread(target=swap), set()
+    thread.start()
+    try:
+        for _ in range(10_000):
+            with PrivateCopy(str(path)) as copy:
+                copy.verify(copy.digest)
+                seen.add((copy.digest, Path(copy.path).read_bytes()))
+    finally:
+        stop.set()
+        thread.join()
+    assert seen <= set(plans.items())
 
 
 @pytest.mark.parametrize("kind", ["missing", "directory", "link", "fifo"])
