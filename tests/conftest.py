@@ -57,6 +57,16 @@ def unprivileged(monkeypatch: pytest.MonkeyPatch) -> Callable[[Path], None]:
 
 
 @pytest.fixture(scope="session")
+def terraform() -> str:
+    """Return the real terraform or tofu; skips where both are missing, but never in CI."""
+    found = os.environ.get("POLICY_TERRAFORM") or shutil.which("terraform") or shutil.which("tofu")
+    if found is None:
+        assert os.environ.get("CI") != "true", "CI must have terraform or tofu"
+        pytest.skip("neither terraform nor tofu is installed")
+    return found
+
+
+@pytest.fixture(scope="session")
 def opa() -> str:
     """Return the real opa; skips where it is missing, but never in CI."""
     found = os.environ.get("POLICY_OPA") or shutil.which("opa")

@@ -205,16 +205,6 @@ class Place:
         }
 
 
-@pytest.fixture(scope="session")
-def terraform() -> str:
-    """Return the real terraform or tofu; skips where both are missing, but never in CI."""
-    found = os.environ.get("POLICY_TERRAFORM") or shutil.which("terraform") or shutil.which("tofu")
-    if found is None:
-        assert os.environ.get("CI") != "true", "CI must have terraform or tofu"
-        pytest.skip("neither terraform nor tofu is installed")
-    return found
-
-
 @pytest.fixture
 def place(
     terraform: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch

@@ -2,31 +2,19 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from beside import beside
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from samakia_policy.evidence.verify.report import Report
 
-
-def _beside(name: str) -> Any:
-    spec = importlib.util.spec_from_file_location(f"evidence_{name}", Path(__file__).parent / f"{name}.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-kit = _beside("conftest")
+kit = beside(__file__, "conftest")
 Verify = Callable[..., Report]
 _TWO = {"match": {"action": "terraform.apply"}, "role": "approver", "persons": 2}
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -24,16 +23,6 @@ resource "terraform_data" "host" {
   input = { name = "host-${count.index}", port = 5432 }
 }
 """
-
-
-@pytest.fixture(scope="session")
-def terraform() -> str:
-    """Return the real terraform or tofu; skips where both are missing, but never in CI."""
-    found = os.environ.get("POLICY_TERRAFORM") or shutil.which("terraform") or shutil.which("tofu")
-    if found is None:
-        assert os.environ.get("CI") != "true", "CI must have terraform or tofu"
-        pytest.skip("neither terraform nor tofu is installed")
-    return found
 
 
 @pytest.fixture

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import os
 import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from beside import beside
 
 from samakia_policy.adapters.secrets.backend import passphrase, tenant_store
 from samakia_policy.adapters.secrets.file import FileStore
@@ -20,18 +19,7 @@ from samakia_policy.adapters.secrets.openssl_format import decrypt, encrypt
 from samakia_policy.adapters.secrets.store import Store
 from samakia_policy.errors import AdapterError, Error, InputError, Refused
 
-
-def _beside(name: str) -> Any:
-    spec = importlib.util.spec_from_file_location(f"adapters_{name}", Path(__file__).parent / f"{name}.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-stub = _beside("vault_stub")
+stub = beside(__file__, "vault_stub")
 PASSPHRASE = "a passphrase for tests"
 FIRST, SECOND = {"password": "one", "username": "birds_database"}, {"password": "two"}
 

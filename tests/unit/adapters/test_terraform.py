@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-import importlib.util
 import json
 import os
 import signal
-import sys
 import threading
 import time
 from pathlib import Path
-from typing import Any
 
 import pytest
+from beside import beside
 
 from samakia_policy.adapters.private_copy import PrivateCopy
 from samakia_policy.adapters.terraform.apply import apply_plan
@@ -21,18 +19,7 @@ from samakia_policy.adapters.terraform.plan import serial, show_plan
 from samakia_policy.adapters.terraform.tool import Tool, find_tool
 from samakia_policy.errors import AdapterError, InputError, Refused
 
-
-def _beside(name: str) -> Any:
-    spec = importlib.util.spec_from_file_location(f"adapters_{name}", Path(__file__).parent / f"{name}.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-save_plan = _beside("conftest").save_plan
+save_plan = beside(__file__, "conftest").save_plan
 
 
 def test_a_plan_is_applied_and_verified(tool: Tool, tmp_path: Path) -> None:

@@ -2,29 +2,16 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
+from beside import beside
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from samakia_policy.gate.judge import failed_guards, refuse
 
-
-def _beside(name: str) -> Any:
-    spec = importlib.util.spec_from_file_location(f"gate_{name}", Path(__file__).parent / f"{name}.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-reference, worlds = _beside("reference"), _beside("worlds")
+reference, worlds = beside(__file__, "reference"), beside(__file__, "worlds")
 
 
 def _names(demand: dict[str, Any], seen: dict[str, Any]) -> set[str]:

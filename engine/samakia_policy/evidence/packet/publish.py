@@ -6,7 +6,7 @@ import ctypes
 import errno
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 
 from samakia_policy.errors import InputError
@@ -46,35 +46,32 @@ def publish(target: str, files: Mapping[str, bytes]) -> None:
 
 def write_beside(directory: str, path: str, data: bytes) -> None:
     """Add one file to a published packet, whole or not at all; raises Taken, InputError."""
+    try:
+        _put(directory, path, data, os.link)
+    except FileExistsError as error:
+        raise Taken("is there already", where=path) from error
+
+
+def replace_beside(directory: str, path: str, data: bytes) -> None:
+    """Write or replace one file that no manifest covers, whole or not at all; raises InputError."""
+    _put(directory, path, data, os.replace)
+
+
+def _put(directory: str, path: str, data: bytes, place: Callable[[str, str], None]) -> None:
     target = os.path.join(directory, path)
     temporary = f"{target}.building.{os.getpid()}"
     try:
         os.makedirs(os.path.dirname(target), mode=0o700, exist_ok=True)
         _write(temporary, data)
-        os.link(temporary, target)
+        place(temporary, target)
         _sync(os.path.dirname(target))
-    except FileExistsError as error:
-        raise Taken("is there already", where=path) from error
+    except FileExistsError:
+        raise
     except OSError as error:
         raise InputError(f"cannot be written: {error.strerror}", where=path) from error
     finally:
         with suppress(OSError):
             os.unlink(temporary)
-
-
-def replace_beside(directory: str, path: str, data: bytes) -> None:
-    """Write or replace one file that no manifest covers, whole or not at all; raises InputError."""
-    target = os.path.join(directory, path)
-    temporary = f"{target}.building.{os.getpid()}"
-    try:
-        os.makedirs(os.path.dirname(target), mode=0o700, exist_ok=True)
-        _write(temporary, data)
-        os.replace(temporary, target)
-        _sync(os.path.dirname(target))
-    except OSError as error:
-        with suppress(OSError):
-            os.unlink(temporary)
-        raise InputError(f"cannot be written: {error.strerror}", where=path) from error
 
 
 def _fill(directory: str, files: Mapping[str, bytes]) -> None:
