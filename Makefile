@@ -1,6 +1,6 @@
 PYTHON ?= .venv/bin/python
 BIN := $(dir $(PYTHON))
-COVERED := engine/samakia_policy/evidence/ledger,engine/samakia_policy/evidence/trust
+COVERED := engine/samakia_policy/evidence/ledger,engine/samakia_policy/evidence/trust,engine/samakia_policy/evidence/verify,engine/samakia_policy/gate,engine/samakia_policy/decision
 
 .PHONY: help check check-rest format lint types imports fresh test coverage generate bench lock
 
@@ -32,8 +32,8 @@ fresh: ## Generated files are fresh
 test: ## All tests, and all cases of all rules
 	$(BIN)pytest
 
-coverage: ## Every branch of the ledger and the trust root is taken by a test
-	$(BIN)coverage run --branch --source=$(COVERED) -m pytest -q tests/unit/evidence tests/cli/test_ledger.py tests/cli/evidence
+coverage: ## Every branch of ledger, trust root, verification, gate and decision is taken by a test
+	$(BIN)coverage run --branch --source=$(COVERED) -m pytest -q tests/unit/evidence tests/unit/gate tests/unit/decision tests/evidence tests/conformance tests/acting/test_holds.py tests/cli/test_ledger.py tests/cli/evidence
 	$(BIN)coverage report --show-missing --skip-covered --fail-under=100
 
 generate: ## Write the kinds of facts, the pack index, the rule pages and the pages of the language again

@@ -12,6 +12,8 @@ from beside import beside
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from samakia_policy.errors import InputError
+from samakia_policy.evidence.reasons import Refusal
 from samakia_policy.evidence.verify.report import Report
 
 kit = beside(__file__, "conftest")
@@ -114,7 +116,10 @@ def test_a_decision_from_elsewhere_does_not_fit(persons: Any, packet: Path, veri
     assert verify().code == "statement-mismatch"
 
 
-@pytest.mark.parametrize("text", ["[]", "{}", '{"kind":"Decision"}', "{", "\ufeff{}"])
+_NO_TIME = '{"context":{},"digests":{},"kind":"Decision","outcome":"allow","packs":[],"rules":[]}'
+
+
+@pytest.mark.parametrize("text", ["[]", "{}", _NO_TIME, '{"kind":"Decision"}', "{", "\ufeff{}"])
 def test_what_is_no_decision_is_refused(persons: Any, packet: Path, verify: Verify, text: str) -> None:
     (packet / "decision.json").write_text(text + "\n", encoding="utf-8")
     kit.seal(packet)
@@ -168,6 +173,18 @@ def test_what_a_rule_demands_cannot_be_left_out(persons: Any, packet: Path, veri
     (packet / "proofs" / "ledger.tlog-proof").write_bytes(b"c2sp.org/tlog-proof@v1\n")
     assert verify(root={"dualControl": [rule]}).code == "ledger-proof-missing", "no ledger is trusted"
     assert verify().accepted, "a proof that nobody asks for may as well not be there"
+
+
+def test_a_ledger_that_cannot_be_read_is_no_pass(persons: Any, packet: Path) -> None:
+    def unreadable(_: Any) -> Any:
+        raise InputError("cannot be read", where="ledger")
+
+    def refused(_: Any) -> Any:
+        raise Refusal("ledger-truncated", "was cut")
+
+    for snapshot, code in ((unreadable, "ledger-unreadable"), (refused, "ledger-truncated")):
+        asked = kit.Asked(persons.root, kit.NOW, {}, snapshot)
+        assert kit.verify_packet(str(packet), asked).code == code
 
 
 def test_hostile_files_that_look_like_trust_are_not_read(persons: Any, packet: Path, verify: Verify) -> None:
