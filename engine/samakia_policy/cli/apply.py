@@ -7,9 +7,9 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any
 
+from samakia_policy.cli import times
 from samakia_policy.cli.acting import Proofs, add_wish, planned, proofs, wish_of
 from samakia_policy.cli.gate import break_glass, make_permit, record, tell
-from samakia_policy.cli.times import present
 from samakia_policy.errors import InputError
 from samakia_policy.reporters.escape import visible
 from samakia_policy.tenant_actions import ACTIONS
@@ -53,6 +53,8 @@ def run(arguments: argparse.Namespace) -> int:
     from samakia_policy.authorise import ask
     from samakia_policy.evidence.break_glass import OPENS
 
+    if arguments.execute and arguments.as_of:
+        raise InputError("what is done is done now, whatever a flag says", where="--as-of")
     found = proofs(arguments)
     if arguments.action in ACTIONS:
         from samakia_policy.cli import tenants
@@ -97,7 +99,7 @@ def _execute(
     permit = permit_of(arguments, found, judged)
     log = found.log
     assert log is not None, "the gate demands a ledger"
-    moment = found.now if arguments.as_of else present()
+    moment = times.present()
     check_permit(judged, permit, copy.digest, found.origin, moment)
     actor = found.keys[0].public.keyid
     executed = apply_permitted(
