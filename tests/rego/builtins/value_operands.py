@@ -284,6 +284,7 @@ CALLS: dict[str, Callable[[Random], list[Any]]] = {
     "re_match": call(_pattern, word),
     "to_number": call(
         either(
+            one_of("0x10", "1_", "1__0", "0x1p_1", "_1", "0x1_p1", "1e", "1e_1"),
             anything,
             word,
             one_of("1e5", "Inf", "nan", "+inf", "1e400", "-1.50", "1e-400", "1e", "-0", "0.10", " 1"),

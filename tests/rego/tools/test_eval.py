@@ -69,6 +69,18 @@ def test_time_limit(capsys: pytest.CaptureFixture[str]) -> None:
     assert json.loads(capsys.readouterr().out)["errors"][0]["code"] == "eval_cancel_error"
 
 
+def test_numbers_that_json_cannot_hold(capsys: pytest.CaptureFixture[str]) -> None:
+    """`to_number` reads what Go reads; what is no JSON is computed with, but never printed."""
+    assert main(["eval", "-f", "raw", 'to_number("1_000") + to_number("0x1p4")']) == 0
+    assert capsys.readouterr().out == "1016\n"
+    assert main(["eval", 'to_number("1_000")']) == 2
+    assert capsys.readouterr() == ("", 'json: invalid number literal "1_000"\n')
+    assert main(["eval", '{to_number("1_000"): 1}']) == 2
+    assert json.loads(capsys.readouterr().out)["errors"] == [
+        {"message": 'json: invalid number literal "1_000"'}
+    ]
+
+
 def test_profile(capsys: pytest.CaptureFixture[str]) -> None:
     """A record per literal, the most expensive first, no more than the limit."""
     words = ["--profile-limit", "2", "--profile-sort", "num_eval"]

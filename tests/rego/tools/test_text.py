@@ -25,7 +25,7 @@ JSON: dict[str, tuple[Any, str]] = {
     "set": (Set([3, 1, "a"]), '[1,3,"a"]'),
     "keys of every kind": (
         make_object([(1, 2), (True, 3), (None, 4), ([1, "<"], 5), ("s", 6)]),
-        '{"1":2,"[1,\\"\\u003c\\"]":5,"null":4,"s":6,"true":3}',
+        '{"1":2,"[1,\\"\\\\u003c\\"]":5,"null":4,"s":6,"true":3}',
     ),
 }
 YAML: dict[str, tuple[str, Any]] = {

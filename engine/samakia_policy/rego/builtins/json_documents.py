@@ -19,7 +19,15 @@ Tree = dict[Key, Any]
 @builtin("json.marshal")
 def marshal(value: Value) -> str:
     """Return a value's JSON text."""
-    return dump(value)
+    return json_of(value)
+
+
+def json_of(value: Value) -> str:
+    """Return a value's JSON text; raises BuiltinFault where it has none."""
+    try:
+        return dump(value)
+    except ValueError as error:
+        raise BuiltinFault(str(error)) from None
 
 
 @builtin("json.unmarshal")
@@ -41,7 +49,7 @@ def is_valid(text: Value) -> bool:
 def marshal_with_options(value: Value, options: Value) -> str:
     """Return a value's JSON text, on several lines when `pretty`, `indent` or `prefix` ask for it."""
     chosen = _options(obj(options, 2))
-    text: str = dump(value)
+    text = json_of(value)
     pretty = chosen.get("pretty", "indent" in chosen or "prefix" in chosen)
     if not pretty:
         return text

@@ -10,7 +10,6 @@ from samakia_policy.rego.builtins.operands import array, integer64, type_name
 from samakia_policy.rego.builtins.registry import builtin
 from samakia_policy.rego.errors import BuiltinFault, OperandFault
 from samakia_policy.rego.values.collections import UNDEFINED, Key, Set, Value, equal, key
-from samakia_policy.rego.values.json_text import dump
 from samakia_policy.rego.values.text import shown, written
 
 Path = list[Value]
@@ -242,7 +241,7 @@ class _Document:
 
 
 def _size(value: Value) -> int:
-    return len(dump(value)) if value.__class__ in _EDITED else 1
+    return len(written(value)) if value.__class__ in _EDITED else 1
 
 
 @builtin("json.patch", context=True)

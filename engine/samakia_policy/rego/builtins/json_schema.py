@@ -5,12 +5,13 @@ from __future__ import annotations
 from functools import lru_cache
 
 from samakia_policy.rego.builtins.context import Context
+from samakia_policy.rego.builtins.json_documents import json_of
 from samakia_policy.rego.builtins.json_schema_check import check
 from samakia_policy.rego.builtins.json_schema_tree import Schema, compiled
 from samakia_policy.rego.builtins.registry import builtin
 from samakia_policy.rego.errors import BuiltinFault
 from samakia_policy.rego.values.collections import Value
-from samakia_policy.rego.values.json_text import dump, is_valid, load
+from samakia_policy.rego.values.json_text import is_valid, load
 
 
 @builtin("json.verify_schema")
@@ -38,7 +39,7 @@ def _text(value: Value) -> str:
         return value
     if not isinstance(value, (dict, list)):
         raise BuiltinFault("wrong type, expected string or object")
-    return dump(value)
+    return json_of(value)
 
 
 @lru_cache(maxsize=64)

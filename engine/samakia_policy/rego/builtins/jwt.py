@@ -10,13 +10,14 @@ from typing import Any
 
 from samakia_policy.rego.builtins import jwt_keys, jwt_signatures
 from samakia_policy.rego.builtins.context import Context
+from samakia_policy.rego.builtins.json_documents import json_of
 from samakia_policy.rego.builtins.jwt_tokens import Header, json_object, read_header, split
 from samakia_policy.rego.builtins.operands import obj, string, type_name
 from samakia_policy.rego.builtins.registry import builtin
 from samakia_policy.rego.errors import BuiltinFault
 from samakia_policy.rego.values.collections import Value, pairs
-from samakia_policy.rego.values.json_text import dump, load
 from samakia_policy.rego.values.json_text import is_valid as is_json
+from samakia_policy.rego.values.json_text import load
 from samakia_policy.rego.values.raw_bytes import to_bytes, to_text
 
 _NESTED = "JWT"
@@ -192,7 +193,7 @@ def _claimed(claims: dict[Any, Value], name: str) -> Decimal:
 @builtin("io.jwt.encode_sign")
 def encode_sign(headers: Value, payload: Value, key: Value) -> str:
     """Return a signed token of a header, a payload and a JSON Web Key, all as objects."""
-    return _encode(dump(headers).encode(), dump(payload).encode(), dump(key))
+    return _encode(json_of(headers).encode(), json_of(payload).encode(), json_of(key))
 
 
 @builtin("io.jwt.encode_sign_raw")

@@ -72,6 +72,8 @@ def _operand(value: Any) -> str | int | float:
         return written(value)
     if _INTEGER.fullmatch(value.text):
         return integer_of(value.text)
+    if "_" in value.text:  # Python would read it as a float, Go does not
+        return value.text
     try:
         found = float(value.text)
     except ValueError:

@@ -74,11 +74,14 @@ def _elements(value: Any) -> list[Any]:
 
 
 _DIGITS = "[0-9](?:_?[0-9])*"
+_HEX = "[0-9a-fA-F](?:_?[0-9a-fA-F])*"
 _NUMBER = re.compile(
-    rf"(-?[1-9][0-9]*|0)|[+-]?(?:{_DIGITS}(?:\.(?:{_DIGITS})?)?|\.{_DIGITS})(?:[eE][+-]?[0-9]+)?", re.ASCII
+    rf"(-?[1-9][0-9]*|0)|[+-]?(?:{_DIGITS}(?:\.(?:{_DIGITS})?)?|\.{_DIGITS})(?:[eE][+-]?{_DIGITS})?"
+    rf"|[+-]?0[xX](?:_?{_HEX}(?:\.(?:{_HEX})?)?|\.{_HEX})[pP][+-]?{_DIGITS}",
+    re.ASCII,
 )
 # Further down 2**100000 is too small for OPA.
-_LARGE_EXPONENT = 30_103
+_LARGE_EXPONENTS = {"e": 30_103, "p": 100_000}
 _SPECIAL = ("inf", "infinity", "nan")
 
 
@@ -102,10 +105,12 @@ def _read(text: str) -> int | Number:
         raise BuiltinFault(f"strconv.ParseFloat: parsing {quoted(text)}: invalid syntax")
     if match[1]:
         return whole(integer_of(text))
-    number = Number(text)
-    exponent = text.lower().partition("e")[2]
-    if math.isinf(float(text)):
-        raise BuiltinFault(f"strconv.ParseFloat: parsing {quoted(text)}: value out of range")
-    if exponent and abs(integer_of(exponent)) > _LARGE_EXPONENT and number.decimal:
+    letter = "p" if "x" in text.lower() else "e"
+    mantissa, _, exponent = text.lower().partition(letter)
+    power = integer_of(exponent.replace("_", "")) if exponent else 0
+    if abs(power) > _LARGE_EXPONENTS[letter] and (power < 0 or letter == "p") and mantissa.strip("+-0x._"):
         raise BuiltinFault("invalid number: number too big")
+    number = Number(text)
+    if math.isinf(float(number.decimal)):
+        raise BuiltinFault(f"strconv.ParseFloat: parsing {quoted(text)}: value out of range")
     return number

@@ -12,7 +12,10 @@ from samakia_policy.rego.values.collections import Value
 @builtin("yaml.marshal")
 def marshal(value: Value) -> str:
     """Return a value as YAML."""
-    return yaml_writer.dump(value)
+    try:
+        return yaml_writer.dump(value)
+    except ValueError as error:
+        raise BuiltinFault(str(error)) from None
 
 
 @builtin("yaml.unmarshal")

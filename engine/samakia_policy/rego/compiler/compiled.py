@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from samakia_policy.rego.builtins.registry import signatures
 from samakia_policy.rego.slotted import field, slotted
+from samakia_policy.rego.syntax.nodes import ref_name
 
 if TYPE_CHECKING:
     from samakia_policy.rego.compiler.graph import Graph
@@ -46,14 +47,12 @@ class Compiled:
 
 def builtin_name(ref: Ref) -> str | None:
     """Return the name of the built-in that a reference is, or None."""
-    name = getattr(ref.head, "name", None)
-    if name is None or name == "data":
+    if getattr(ref.head, "name", "data") == "data":
         return None
-    for term in ref.path:
-        part = getattr(term, "value", None)
-        if part.__class__ is not str:
-            return None
-        name = f"{name}.{part}"
+    try:
+        name = ref_name(ref)
+    except ValueError:
+        return None
     return name if name in signatures() else None
 
 

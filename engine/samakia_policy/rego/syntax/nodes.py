@@ -272,10 +272,13 @@ class Module(Node):
 
 
 def ref_name(ref: Ref) -> str:
-    """Return the dotted name of a ref of plain names; raises ValueError for any other."""
-    parts = [ref.head.name] if isinstance(ref.head, Var) else [""]
+    """Return the dotted name of a ref of plain names; raises ValueError for any other.
+
+    A step that has dots itself stands in brackets: `io["jwt.decode"]` is not `io.jwt.decode`.
+    """
+    name = ref.head.name if isinstance(ref.head, Var) else ""
     for term in ref.path:
         if not isinstance(term, Scalar) or not isinstance(term.value, str):
             raise ValueError("not a plain name")
-        parts.append(term.value)
-    return ".".join(parts)
+        name += f'["{term.value}"]' if "." in term.value else f".{term.value}"
+    return name

@@ -111,7 +111,11 @@ def run(chosen: Chosen) -> int:
         sys.stderr.write(listed(error.problems, during=" during loading") + "\n")
         return 2
     output = _evaluate(chosen, (query, value), schemas)
-    write(output, chosen["format"])
+    try:
+        write(output, chosen["format"])
+    except ValueError as error:  # a number that JSON cannot hold
+        sys.stderr.write(f"{error}\n")
+        return 2
     if output.errors or chosen["plan"]:
         return 2 if output.errors else 0
     defined = bool(output.rows)
@@ -173,6 +177,7 @@ def _memory(chosen: Chosen, query: str) -> Memory | None:
 def _ask(chosen: Chosen, asked: Any, schemas: Any, output: Output, clock: _Clock) -> Policy:
     from samakia_policy.rego.builtins.context import Context
     from samakia_policy.rego.tools.limits import recording, time_limit
+    from samakia_policy.rego.tools.problems import Refused, plain_problem
     from samakia_policy.rego.tools.results import row_of
 
     text, value, loaded = asked
@@ -191,7 +196,10 @@ def _ask(chosen: Chosen, asked: Any, schemas: Any, output: Output, clock: _Clock
         for _, printed in context.printed:
             sys.stderr.write(printed + "\n")
     clock.lap("timer_rego_query_eval_ns")
-    output.rows = [row_of(result) for result in found]
+    try:
+        output.rows = [row_of(result) for result in found]
+    except ValueError as error:  # a key that JSON cannot hold
+        raise Refused([plain_problem(str(error))]) from None
     if recorder is not None:
         _add_recorded(chosen, output, recorder, (list(loaded.modules.values()), policy.compiled.modules))
     return policy

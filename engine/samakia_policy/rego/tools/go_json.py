@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from samakia_policy.rego.values.collections import Set, pairs
+from samakia_policy.rego.values.json_text import literal
 from samakia_policy.rego.values.number import Number
 
 _ESCAPED = re.compile('["\\\\\x00-\x1f<>&\u2028\u2029\ud800-\udfff]')
@@ -31,12 +32,12 @@ def _first(pair: tuple[str, Any]) -> str:
 
 def key_text(name: Any) -> str:
     """Return an object's key as JSON has it: a string is itself, anything else its JSON text."""
-    return name if name.__class__ is str else compact(plain(name), escape_html=False)
+    return name if name.__class__ is str else compact(plain(name))
 
 
-def compact(found: Any, *, escape_html: bool = True) -> str:
+def compact(found: Any) -> str:
     """Return JSON on one line, without spaces."""
-    return "".join(_compact(found, _quote if escape_html else _quote_plain))
+    return "".join(_compact(found))
 
 
 def indented(found: Any) -> str:
@@ -44,23 +45,23 @@ def indented(found: Any) -> str:
     return "".join(_indented(found, "\n")) + "\n"
 
 
-def _compact(found: Any, quote: Any) -> Iterator[str]:
+def _compact(found: Any) -> Iterator[str]:
     kind = found.__class__
     if kind is dict:
         yield "{"
         for index, (name, item) in enumerate(found.items()):
-            yield f"{',' if index else ''}{quote(name)}:"
-            yield from _compact(item, quote)
+            yield f"{',' if index else ''}{_quote(name)}:"
+            yield from _compact(item)
         yield "}"
     elif kind is list:
         yield "["
         for index, item in enumerate(found):
             if index:
                 yield ","
-            yield from _compact(item, quote)
+            yield from _compact(item)
         yield "]"
     else:
-        yield quote(found) if kind is str else scalar(found)
+        yield _quote(found) if kind is str else scalar(found)
 
 
 def _indented(found: Any, margin: str) -> Iterator[str]:
@@ -86,13 +87,16 @@ def _indented(found: Any, margin: str) -> Iterator[str]:
 
 
 def scalar(found: Any) -> str:
-    """Return the JSON text of what is neither a string nor a collection with something in it."""
+    """Return the JSON text of what is neither a string nor a collection with something in it.
+
+    Raises ValueError for a number that JSON cannot hold.
+    """
     if found is None:
         return "null"
     if found is True or found is False:
         return "true" if found else "false"
     if found.__class__ is Number:
-        return str(found.text)
+        return literal(found)
     if found.__class__ is dict:
         return "{}"
     if found.__class__ is list:
@@ -110,16 +114,8 @@ def _quote(text: str) -> str:
     return '"' + _ESCAPED.sub(_escape, text) + '"'
 
 
-def _quote_plain(text: str) -> str:
-    return '"' + _ESCAPED.sub(_escape_plain, text) + '"'
-
-
 def _escape(found: re.Match[str]) -> str:
     character = found.group()
     if "\ud800" <= character <= "\udfff":
         return "\\ufffd"
     return _SHORT.get(character) or f"\\u{ord(character):04x}"
-
-
-def _escape_plain(found: re.Match[str]) -> str:
-    return found.group() if found.group() in "<>&" else _escape(found)

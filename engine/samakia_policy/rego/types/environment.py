@@ -18,6 +18,7 @@ from samakia_policy.rego.syntax.nodes import (
     TemplateString,
     Term,
     Var,
+    ref_name,
 )
 from samakia_policy.rego.syntax.order import form
 from samakia_policy.rego.types.constants import plain_value
@@ -123,7 +124,7 @@ class TypeEnv:
                 if found:
                     return kind
             env = env.outer
-        return ANY if name in DOCUMENTS else _builtin(name, path)
+        return ANY if name in DOCUMENTS else _builtin(ref)
 
     def _scalar(self, term: Scalar) -> Type:
         return _SIMPLE[term.value.__class__]
@@ -201,13 +202,11 @@ def _document(node: Node, path: Sequence[Term]) -> tuple[bool, Type | None]:
     return True, node.extent()
 
 
-def _builtin(name: str, path: Sequence[Term]) -> Type | None:
-    parts = [name]
-    for term in path:
-        if not isinstance(term, Scalar) or term.value.__class__ is not str:
-            return None
-        parts.append(term.value)
-    return builtin_type(".".join(parts))
+def _builtin(ref: Ref) -> Type | None:
+    try:
+        return builtin_type(ref_name(ref))
+    except ValueError:
+        return None
 
 
 def _name_form(entry: tuple[Term, Term]) -> Any:

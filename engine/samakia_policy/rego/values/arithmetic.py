@@ -6,11 +6,10 @@ mantissa 0 and keeps its sign, as OPA prints `-0`.
 
 from __future__ import annotations
 
-from decimal import Decimal
 from functools import lru_cache
 
 from samakia_policy.rego.values.long_integers import integer_of, text_of
-from samakia_policy.rego.values.number import Number
+from samakia_policy.rego.values.number import Number, decimal_of
 
 Float = tuple[bool, int, int]
 
@@ -60,7 +59,7 @@ def _power_of_five(power: int) -> Float:
 @lru_cache(maxsize=4096)
 def parsed(text: str) -> Float:
     """Return the float that a number's text stands for."""
-    sign, digits, power = Decimal(text).as_tuple()
+    sign, digits, power = decimal_of(text).as_tuple()
     mantissa = integer_of("".join(map(str, digits)))
     if not isinstance(power, int) or not mantissa:
         return bool(sign), 0, 0

@@ -26,6 +26,7 @@ _FAR = 30_100
 _BIGGEST = 1 << 100_000
 _SMALLEST = Fraction(1, 1 << 100_001)
 _MINUS_ZERO = re.compile(rb"-0(?=[\s,\]}]|$)")
+_LITERAL = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?", re.ASCII)
 _MARK = "\ufdd0"
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
@@ -155,7 +156,10 @@ def _nesting() -> Iterator[None]:
 
 
 def dump(value: Value, *, html: bool = True) -> str:
-    """Return a value's JSON text on one line, as OPA writes it; `html`: escape <, > and & as Go does."""
+    """Return a value's JSON text on one line, as OPA writes it; raises ValueError where there is none.
+
+    `html`: escape <, > and & as Go does.
+    """
     with _nesting():
         text = _text(value)
     if "\u2028" in text or "\u2029" in text:
@@ -195,9 +199,16 @@ def _encoder() -> Any:
     import msgspec
 
     def other(value: Any) -> Any:
-        return msgspec.Raw(value.text.encode()) if value.__class__ is Number else list(value)
+        return msgspec.Raw(literal(value).encode()) if value.__class__ is Number else list(value)
 
     return msgspec.json.Encoder(enc_hook=other, order="sorted")
+
+
+def literal(number: Number) -> str:
+    """Return a number's text; raises ValueError if JSON cannot hold it: to_number reads more than JSON."""
+    if _LITERAL.fullmatch(number.text) is None:
+        raise ValueError(f'json: invalid number literal "{number.text}"')
+    return number.text
 
 
 def plain(value: Value) -> Any:

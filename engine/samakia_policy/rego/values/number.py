@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+import re
+from decimal import Decimal, InvalidOperation
 
 _LONG = 1_000
+# Go's hexadecimal floats: to_number reads them, JSON does not know them.
+_HEXADECIMAL = re.compile(r"([+-]?)0[xX]([0-9a-fA-F_]*)\.?([0-9a-fA-F_]*)[pP]([+-]?[0-9_]+)")
 
 
 class Number:
@@ -14,7 +17,7 @@ class Number:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.decimal = Decimal(text)
+        self.decimal = decimal_of(text)
 
     def __eq__(self, other: object) -> bool:
         if other.__class__ is Number:
@@ -45,6 +48,20 @@ class Number:
         if self.decimal != self.decimal.to_integral_value():
             return None
         return int(self.decimal) if len(self.text) < _LONG else _long_integer(self.decimal)
+
+
+def decimal_of(text: str) -> Decimal:
+    """Return exactly what a number's text stands for; raises InvalidOperation."""
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        found = _HEXADECIMAL.fullmatch(text)
+        if found is None:
+            raise
+    sign, whole, fraction, exponent = (part.replace("_", "") for part in found.groups())
+    power = int(exponent) - 4 * len(fraction)
+    mantissa = int(whole + fraction, 16) * (2**power if power > 0 else 5**-power)
+    return Decimal((int(sign == "-"), Decimal(mantissa).as_tuple().digits, min(power, 0)))
 
 
 def _long_integer(value: Decimal) -> int:

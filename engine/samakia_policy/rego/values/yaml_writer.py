@@ -7,7 +7,7 @@ from functools import cmp_to_key, lru_cache
 from typing import Any
 
 from samakia_policy.rego.values.collections import Value
-from samakia_policy.rego.values.json_text import plain
+from samakia_policy.rego.values.json_text import literal, plain
 from samakia_policy.rego.values.number import Number
 
 _WIDTH = 1 << 30
@@ -91,7 +91,7 @@ def _integer(dumper: Any, number: int) -> Any:
 
 
 def _number(dumper: Any, number: Number) -> Any:
-    return _scalar(dumper, _float(float(number.text)))
+    return _scalar(dumper, _float(float(literal(number))))
 
 
 def _float(found: float) -> str:
