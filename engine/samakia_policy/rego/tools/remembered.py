@@ -33,12 +33,15 @@ _REST = (
     "bundle",
     "capabilities",
     "coverage",
+    "coverage-runs",
     "explain",
     "import",
     "instrument",
     "metrics",
     "package",
     "profile",
+    "profile-limit",
+    "profile-sort",
 )
 _MORE = ("plan", "schema", "strict", "stdin", "var-values")
 
