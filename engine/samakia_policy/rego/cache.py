@@ -6,13 +6,14 @@ have written it; whatever is wrong with it, it is no cache, and the modules are 
 
 from __future__ import annotations
 
-import hashlib
 import os
 import stat
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from functools import lru_cache
+from importlib import import_module
+from typing import Any
 
 # So many compiled files stay; the oldest go when one more comes.
 MOST_FILES = 256
@@ -28,23 +29,29 @@ def user_folder() -> str:
 
 def name_of(parts: Iterable[str]) -> str:
     """Return what names compiled code: its sources, and the engine and Python that compiled them."""
-    found = hashlib.sha256(engine_name().encode())
+    found = _digest(engine_name().encode())
     for part in parts:
         held = part.encode("utf-8", "surrogatepass")
         found.update(b"%d:" % len(held) + held)
-    return found.hexdigest()
+    return str(found.hexdigest())
 
 
 @lru_cache(maxsize=1)
 def engine_name() -> str:
     """Return what names this engine's files and this Python."""
-    found = hashlib.sha256(sys.version.encode())
-    for folder, _, names in sorted(os.walk(os.path.dirname(os.path.abspath(__file__)))):
-        for name in sorted(names):
+    files = sorted(_files(os.path.dirname(os.path.abspath(__file__))))
+    return str(_digest(f"{sys.version} {files}".encode()).hexdigest())
+
+
+def _files(folder: str) -> Iterator[tuple[str, int, int]]:
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            name = entry.name
             if name.endswith((".py", ".json")):
-                about = os.stat(os.path.join(folder, name))
-                found.update(f"{name} {about.st_size} {about.st_mtime_ns}\n".encode())
-    return found.hexdigest()
+                about = entry.stat()
+                yield name, about.st_size, about.st_mtime_ns
+            elif "." not in name and name != "__pycache__":
+                yield from _files(entry.path)
 
 
 def read(folder: str, name: str) -> bytes:
@@ -58,7 +65,7 @@ def read(folder: str, name: str) -> bytes:
     except OSError:
         return b""
     code = held[_DIGEST_BYTES:]
-    return code if hashlib.sha256(code).digest() == held[:_DIGEST_BYTES] else b""
+    return code if _digest(code).digest() == held[:_DIGEST_BYTES] else b""
 
 
 def write(folder: str, name: str, code: bytes) -> None:
@@ -69,7 +76,7 @@ def write(folder: str, name: str, code: bytes) -> None:
         os.makedirs(folder, mode=0o700, exist_ok=True)
         descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "wb") as file:
-            file.write(hashlib.sha256(code).digest() + code)
+            file.write(_digest(code).digest() + code)
         os.replace(partial, path)
         _prune(folder)
     with suppress(OSError):
@@ -82,6 +89,14 @@ def _prune(folder: str) -> None:
     for _, path in sorted(kept)[:-MOST_FILES]:
         with suppress(FileNotFoundError):
             os.unlink(path)
+
+
+def _digest(data: bytes) -> Any:
+    """Return the sha256 of data; hashlib would load OpenSSL, which takes longer than a small query."""
+    for name in ("_sha2", "_sha256"):
+        with suppress(ImportError):
+            return import_module(name).sha256(data)
+    return import_module("hashlib").sha256(data)
 
 
 def _path(folder: str, name: str) -> str:

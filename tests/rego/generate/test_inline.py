@@ -106,6 +106,17 @@ def test_formats(template: str) -> None:
         assert _asked(policy, {"a": value, "b": other}) == wanted, (value, other)
 
 
+@pytest.mark.parametrize("pattern", ["^[a-z]+$", "a", "a|b", "["])
+def test_patterns(pattern: str) -> None:
+    """Simple ones are tried in place on short strings, all others by RE2."""
+    value = _policy(f"p := regex.match({json.dumps(pattern)}, input.a)")
+    test = _policy(f"p if not regex.match({json.dumps(pattern)}, input.a)")
+    for text in (*OPERANDS, "a" * 1_000, "b" * 128, "b" * 129, "é" + "a"):
+        wanted = _direct("regex.match", (pattern, text))
+        assert _same(_asked(value, {"a": text}), wanted), text
+        assert (_asked(test, {"a": text}) is True) == (wanted is not True), text
+
+
 def test_a_long_result_is_charged() -> None:
     """Short strings cost nothing; what could grow goes through the built-in, which counts."""
     query = _policy('p := sprintf("%s%s", [input.a, input.a])').query("data.m.p")

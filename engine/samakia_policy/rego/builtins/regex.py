@@ -11,6 +11,7 @@ from samakia_policy.rego.builtins import glob_intersection
 from samakia_policy.rego.builtins.context import Context
 from samakia_policy.rego.builtins.limits import charge_text
 from samakia_policy.rego.builtins.operands import integer64, string
+from samakia_policy.rego.builtins.regex_plain import LONGEST, matcher
 from samakia_policy.rego.builtins.regex_syntax import for_re2, refusal
 from samakia_policy.rego.builtins.registry import builtin
 from samakia_policy.rego.errors import BuiltinFault
@@ -61,6 +62,8 @@ def _finder(pattern: str) -> Callable[[bytes], bool]:
 def match(pattern: Any, value: Any) -> bool:
     """Return whether a pattern matches anywhere in a string."""
     if pattern.__class__ is str and value.__class__ is str:
+        if len(value) <= LONGEST and value.isascii() and (quick := matcher(pattern)) is not None:
+            return quick(value) is not None
         return _finder(pattern)(to_bytes(value))
     text, subject = string(pattern, 1), string(value, 2)
     return _finder(text)(to_bytes(subject))

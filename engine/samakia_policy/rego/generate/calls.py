@@ -68,7 +68,8 @@ def _member(call: n.Call, scope: Scope) -> tuple[Scope, ast.expr]:
     texts = inline.constant_strings(call.args[1])
     if texts is None or not isinstance(left, ast.Name):
         return scope, slow
-    return scope, inline.member(left, scope.unit.members(texts), slow)
+    members = scope.unit.made("members", code.list_of(map(code.const, texts)))
+    return scope, inline.member(left, members, slow)
 
 
 def _test(call: n.Call, name: str, scope: Scope) -> Scope:
@@ -130,6 +131,8 @@ def _built_in(name: str, operands: list[ast.expr], scope: Scope) -> ast.expr:
     """Return an expression for a call of a built-in: written out, or with its faults caught in place."""
     slow = code.call(scope.unit.built_in(name), code.load(scope.state), *operands)
     made = inline.written_out(name, operands, slow)
+    if name == "regex.match":
+        made = inline.matched(scope.unit, operands, slow)
     if made is not slow:
         return made
     try:

@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from samakia_policy.rego.generate import code
 from samakia_policy.rego.syntax import nodes as n
+
+if TYPE_CHECKING:
+    from samakia_policy.rego.generate.unit import Unit
 
 Operands = Sequence[ast.expr]
 Guarded = tuple[list[ast.expr], ast.expr] | None
@@ -140,6 +143,21 @@ def step(value: ast.expr, wanted: ast.expr, slow: ast.expr) -> ast.expr:
 def member(wanted: ast.expr, members: ast.expr, slow: ast.expr) -> ast.expr:
     """Return a test that a value is among constant strings."""
     return _guarded(_typed([(wanted, "Str")], code.compare(wanted, ast.In(), members)), slow)
+
+
+def matched(unit: Unit, operands: Operands, slow: ast.expr) -> ast.expr:
+    """Return an expression for `regex.match` with a constant pattern that Python's own matcher may try."""
+    pattern, text = operands
+    if not isinstance(pattern, ast.Constant) or not isinstance(pattern.value, str):
+        return slow
+    from samakia_policy.rego.builtins.regex_plain import LONGEST, matcher
+
+    if not isinstance(text, ast.Name) or matcher(pattern.value) is None:
+        return slow
+    tried = code.call(unit.made("plain_matcher", pattern).id, text)
+    found = code.is_not(tried, code.const(None))
+    short = code.compare(code.call("len_of", text), ast.LtE(), code.const(LONGEST))
+    return code.either(code.all_of(*_kind(text, "Str"), short, code.call("is_ascii", text)), found, slow)
 
 
 def formatted(call: n.Call, items: Operands, slow: ast.expr) -> ast.expr:

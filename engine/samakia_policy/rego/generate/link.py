@@ -14,6 +14,13 @@ from samakia_policy.rego.syntax.location import Location
 from samakia_policy.rego.values.collections import UNDEFINED, Set, equal, key, make_object
 from samakia_policy.rego.values.number import Number
 
+
+def _matcher(pattern: str) -> Any:
+    from samakia_policy.rego.builtins.regex_plain import matcher
+
+    return matcher(pattern)
+
+
 SUPPORT: dict[str, Any] = {
     "__builtins__": {},
     "U": UNDEFINED,
@@ -37,6 +44,7 @@ SUPPORT: dict[str, Any] = {
     "text_lower": str.lower,
     "text_upper": str.upper,
     "members": dict.fromkeys,
+    "plain_matcher": _matcher,
     "Number": Number,
     "integer": lambda text: int(text, 16),
     "make_object": make_object,
@@ -102,11 +110,23 @@ def bind(code: types.CodeType, built_ins: dict[str, str], namespace: dict[str, A
     """Run code in a namespace, so that its functions are there, with the built-ins they call."""
     for variable, built_in in built_ins.items():
         if variable not in namespace:
-            namespace[variable] = _callable(built_in, bare=variable.startswith("f_"))
+            namespace[variable] = _late(variable, built_in, namespace)
     exec(code, namespace)  # noqa: S102 - made by the generator from nodes of its own
 
 
 _RELATIONS = frozenset(("walk", "internal.walk_values"))
+
+
+def _late(variable: str, name: str, namespace: dict[str, Any]) -> Any:
+    """Return a function that imports a built-in when it is called first, and then stands aside for it."""
+
+    def call(*operands: Any) -> Any:
+        found = namespace[variable]
+        if found is call:
+            found = namespace[variable] = _callable(name, bare=variable.startswith("f_"))
+        return found(*operands)
+
+    return call
 
 
 def _callable(name: str, *, bare: bool) -> Any:

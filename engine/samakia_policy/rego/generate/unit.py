@@ -81,11 +81,11 @@ class Unit:
         self.constants.append(code.assign(name, _made(value)))
         return code.load(name)
 
-    def members(self, texts: list[str]) -> ast.expr:
-        """Return an expression for strings that others are looked up in."""
+    def made(self, function: str, *arguments: ast.expr) -> ast.Name:
+        """Return a variable for what a function gives, which is called once."""
         name = self.fresh("k")
-        self.constants.append(code.assign(name, code.call("members", code.list_of(map(code.const, texts)))))
-        return code.load(name)
+        self.constants.append(code.assign(name, code.call(function, *arguments)))
+        return ast.Name(name, code.LOAD)
 
     def module(self) -> ast.Module:
         """Return everything as one Python module, ready to be compiled."""

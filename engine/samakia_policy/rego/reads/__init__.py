@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 class Reads:
     """Paths of `input`: of `wholes` everything below is read, of `tops` only the value itself.
 
+    Of `tops` without `sizes` it only matters whether there is something, and of which type.
     `ANY` stands for a step whose name is known only at run time. `sites`: where a path is named first.
     `compared`: values that are compared with one another.
     """
@@ -35,6 +36,7 @@ class Reads:
     tops: frozenset[Path]
     sites: Mapping[Path, Location] = field(default_factory=dict)
     compared: tuple[Compared, ...] = ()
+    sizes: frozenset[Path] = frozenset()
 
 
 def reads(compiled: Compiled, documents: Iterable[tuple[str, ...]]) -> Reads:
@@ -60,6 +62,7 @@ def collected(found: Found) -> Reads:
         frozenset(found.tops - found.wholes),
         found.sites,
         tuple(dict.fromkeys(found.compared)),
+        frozenset(found.sizes - found.wholes),
     )
 
 

@@ -36,10 +36,12 @@ def scalar_type(term: Any) -> str:
 class Found:
     """Paths of `input` that are read. `tops`: only whether there is something, and of which type and size.
 
+    `sizes`: those of them where more than its being there may matter.
     `sites`: where each path was first named. `at`: the literal at hand.
     """
 
     tops: set[Path] = field(default_factory=set)
+    sizes: set[Path] = field(default_factory=set)
     wholes: set[Path] = field(default_factory=set)
     sites: dict[Path, Location] = field(default_factory=dict)
     compared: list[Compared] = field(default_factory=list)
@@ -65,6 +67,7 @@ class Found:
     def top(self, shape: Shape) -> None:
         """Note that the value matters, but not what its members are."""
         self.tops |= shape.paths
+        self.sizes |= shape.paths
         if shape.names is not None:
             # How many elements a set has depends on which are equal.
             self.whole(shape.names)

@@ -85,14 +85,15 @@ def values(state: State, value: Any) -> Iterable[Any]:
 
 
 def _object_items(value: dict[Any, Any]) -> Iterable[tuple[Any, Any]]:
+    names = list(value)
     try:
-        names = sorted(value)
+        in_order = sorted(names)
     except TypeError:
         return pairs(value)
     if names and names[0].__class__ is not str:
         return pairs(value)
     # Facts and most documents come sorted already: then nothing is built.
-    return value.items() if names == list(value) else [(name, value[name]) for name in names]
+    return value.items() if in_order == names else [(name, value[name]) for name in in_order]
 
 
 def _charge(state: State, steps: int) -> None:

@@ -11,11 +11,11 @@ from samakia_policy.rego.tools.flags import Chosen, Flag, UsageError
 
 if TYPE_CHECKING:
     from samakia_policy.rego.engine import Policy
+    from samakia_policy.rego.tools.given import Given
     from samakia_policy.rego.tools.loaded import Loaded
     from samakia_policy.rego.tools.recorder import Recorder
     from samakia_policy.rego.tools.remembered import Memory
     from samakia_policy.rego.tools.results import Output
-    from samakia_policy.rego.values.collections import Value
 
 USAGE = "eval <query> [flags]"
 _FORMATS = ("json", "values", "bindings", "pretty", "source", "raw", "discard")
@@ -96,12 +96,16 @@ def validate(chosen: Chosen) -> None:
 
 def run(chosen: Chosen) -> int:
     """Evaluate, print, and return the exit code: 2 after an error, 1 when `--fail` says so."""
+    from samakia_policy.rego.tools.given import Given
     from samakia_policy.rego.tools.problems import Refused, listed
     from samakia_policy.rego.tools.results import write
 
     try:
         query = sys.stdin.read() if chosen["stdin"] else chosen.arguments[0]
-        value = _input(chosen)
+        given = Given.read(chosen)
+        memory = _memory(chosen, query)
+        output = _remembered(chosen, query, given, memory)
+        value = given.value() if output is None else None
     except Refused as error:
         sys.stderr.write(error.problems[0].text + "\n")
         return 2
@@ -110,7 +114,7 @@ def run(chosen: Chosen) -> int:
     except Refused as error:
         sys.stderr.write(listed(error.problems, during=" during loading") + "\n")
         return 2
-    output = _evaluate(chosen, (query, value), schemas)
+    output = output or _evaluate(chosen, (query, value), schemas, memory)
     try:
         write(output, chosen["format"])
     except ValueError as error:  # a number that JSON cannot hold
@@ -122,26 +126,7 @@ def run(chosen: Chosen) -> int:
     return int((chosen["fail"] and not defined) or (chosen["fail-defined"] and defined))
 
 
-def _input(chosen: Chosen) -> Value:
-    """The input, or UNDEFINED; raises Refused."""
-    from samakia_policy.rego.values.collections import UNDEFINED
-
-    if not chosen["stdin-input"] and not chosen["input"]:
-        return UNDEFINED
-    from samakia_policy.rego.tools.documents import DocumentError, read_any
-    from samakia_policy.rego.tools.loader import clean, read_file, reason
-    from samakia_policy.rego.tools.problems import Refused, plain_problem
-
-    path = clean(chosen["input"])
-    try:
-        return read_any(sys.stdin.buffer.read() if chosen["stdin-input"] else read_file(path))
-    except OSError as error:
-        raise Refused([plain_problem(f"open {path}: {reason(error)}")]) from None
-    except DocumentError as error:
-        raise Refused([plain_problem(f"unable to parse input: {error}")]) from None
-
-
-def _evaluate(chosen: Chosen, asked: Any, schemas: Any) -> Output:
+def _evaluate(chosen: Chosen, asked: Any, schemas: Any, memory: Memory | None) -> Output:
     """Load, compile and run; problems of these steps are part of the output."""
     from samakia_policy.rego.errors import EvaluationFault, RegoError
     from samakia_policy.rego.tools.problems import Refused, problems_of
@@ -150,16 +135,11 @@ def _evaluate(chosen: Chosen, asked: Any, schemas: Any) -> Output:
     output = Output(metrics={} if chosen["metrics"] else None)
     clock = _Clock(output)
     try:
-        memory = _memory(chosen, asked[0])
-        rows = memory.rows(chosen, *asked) if memory is not None else None
-        if rows is not None:
-            output.rows = rows
-            return output
         loaded = memory.parse() if memory is not None else _load(chosen)
         clock.lap("timer_rego_load_files_ns")
         policy = _ask(chosen, (*asked, loaded), schemas, output, clock)
         if memory is not None:
-            memory.keep(policy)
+            memory.keep(policy, asked[0])
     except (Refused, RegoError, EvaluationFault) as error:
         output.errors = problems_of(error)
     return output
@@ -170,8 +150,28 @@ def _memory(chosen: Chosen, query: str) -> Memory | None:
     if not chosen["data"]:
         return None
     from samakia_policy.rego.tools import remembered
+    from samakia_policy.rego.tools.problems import Refused
 
-    return remembered.Memory.of(chosen) if remembered.plain(chosen, query) else None
+    try:
+        return remembered.Memory.of(chosen, query) if remembered.plain(chosen, query) else None
+    except Refused:
+        # Said again where it is due: what is wrong with the input comes first.
+        return None
+
+
+def _remembered(chosen: Chosen, query: str, given: Given, memory: Memory | None) -> Output | None:
+    """The answer of a program that an earlier run compiled, or None; raises Refused."""
+    if memory is None:
+        return None
+    from samakia_policy.rego.errors import EvaluationFault
+    from samakia_policy.rego.tools.problems import problems_of
+    from samakia_policy.rego.tools.results import Output
+
+    try:
+        rows = memory.rows(chosen, query, given)
+    except EvaluationFault as error:
+        return Output(errors=problems_of(error))
+    return None if rows is None else Output(rows=rows)
 
 
 def _ask(chosen: Chosen, asked: Any, schemas: Any, output: Output, clock: _Clock) -> Policy:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from samakia_policy.rego.values.collections import Set, pairs
 from samakia_policy.rego.values.json_text import literal
 from samakia_policy.rego.values.number import Number
 
+# What Go escapes and Python does not.
+_UNLIKE = re.compile("[<>&\u2028\u2029\ud800-\udfff]")
 _ESCAPED = re.compile('["\\\\\x00-\x1f<>&\u2028\u2029\ud800-\udfff]')
 _EXPONENT = 1e21
 _SHORT = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\b": "\\b", "\f": "\\f"}
@@ -42,7 +44,16 @@ def compact(found: Any) -> str:
 
 def indented(found: Any) -> str:
     """Return indented JSON, with a newline at its end."""
-    return "".join(_indented(found, "\n")) + "\n"
+    from json.encoder import encode_basestring
+
+    parts: list[str] = []
+    _indent(found, "\n", parts, encode_basestring)
+    text = "".join(parts)
+    if _UNLIKE.search(text):
+        parts.clear()
+        _indent(found, "\n", parts, _quote)
+        text = "".join(parts)
+    return text + "\n"
 
 
 def _compact(found: Any) -> Iterator[str]:
@@ -64,26 +75,28 @@ def _compact(found: Any) -> Iterator[str]:
         yield _quote(found) if kind is str else scalar(found)
 
 
-def _indented(found: Any, margin: str) -> Iterator[str]:
+def _indent(found: Any, margin: str, parts: list[str], quote: Callable[[str], str]) -> None:
     kind = found.__class__
+    inner = margin + "  "
     if kind is dict and found:
-        inner = margin + "  "
-        yield "{"
-        for index, (name, item) in enumerate(found.items()):
-            yield f"{',' if index else ''}{inner}{_quote(name)}: "
-            yield from _indented(item, inner)
-        yield margin + "}"
+        before = "{" + inner
+        for name, item in found.items():
+            parts.append(f"{before}{quote(name)}: ")
+            _indent(item, inner, parts, quote)
+            before = "," + inner
+        parts.append(margin + "}")
     elif kind is list and found:
-        inner = margin + "  "
-        yield "["
-        for index, item in enumerate(found):
-            yield f",{inner}" if index else inner
-            yield from _indented(item, inner)
-        yield margin + "]"
-    elif kind is str:
-        yield _quote(found)
+        before = "[" + inner
+        for item in found:
+            if item.__class__ is str:
+                parts.append(before + quote(item))
+            else:
+                parts.append(before)
+                _indent(item, inner, parts, quote)
+            before = "," + inner
+        parts.append(margin + "]")
     else:
-        yield scalar(found)
+        parts.append(quote(found) if kind is str else scalar(found))
 
 
 def scalar(found: Any) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import marshal
 import re
 import sys
+from time import time_ns
 from typing import TYPE_CHECKING
 
 from samakia_policy.rego import cache
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from samakia_policy.rego.program import Program
     from samakia_policy.rego.run.state import State
     from samakia_policy.rego.tools.flags import Chosen
+    from samakia_policy.rego.tools.given import Given
 
 _PLAIN = re.compile(r"data(?:\.[A-Za-z_][A-Za-z0-9_]*)+")
 _WORDS = frozenset(
@@ -48,7 +51,7 @@ _MORE = ("plan", "schema", "strict", "stdin", "var-values")
 
 def plain(chosen: Chosen, query: str) -> bool:
     """Return whether a query names one document, and nothing but its value is wanted."""
-    if chosen.given & {*_REST, *_MORE}:
+    if chosen["as-of"] or chosen.given & {*_REST, *_MORE}:
         return False
     return bool(_PLAIN.fullmatch(query)) and not _WORDS & set(query.split("."))
 
@@ -60,7 +63,7 @@ class Memory:
         self._loaded, self._version, self._name = loaded, version, name
 
     @classmethod
-    def of(cls, chosen: Chosen) -> Memory | None:
+    def of(cls, chosen: Chosen, query: str) -> Memory | None:
         """Read what `--data` names; None where there are data documents, too. Raises Refused."""
         from samakia_policy.rego.tools.loader import load_paths
 
@@ -68,16 +71,17 @@ class Memory:
         loaded = load_paths(chosen["data"], version=version, ignore=chosen["ignore"], parse=False)
         if loaded.documents or loaded.modules or not loaded.texts:
             return None
-        parts = [f"eval {version} {sorted(chosen['allow'])}"]
+        parts = [f"eval {version} {sorted(chosen['allow'])} {query}"]
         for path, content in sorted(loaded.texts.items()):
             parts += [path, content.decode("latin-1")]
         return cls(loaded, version, cache.name_of(parts))
 
-    def rows(self, chosen: Chosen, query: str, value: Value) -> list[Row] | None:
-        """Return the answer of the program that was kept; None without one. Raises EvaluationFault."""
-        code = cache.read(cache.user_folder(), self._name)
-        if not code:
+    def rows(self, chosen: Chosen, query: str, given: Given) -> list[Row] | None:
+        """Return the answer of the program that was kept, or None; raises EvaluationFault and Refused."""
+        kept = cache.read(cache.user_folder(), self._name)
+        if not kept:
             return None
+        code, paths = marshal.loads(kept)  # noqa: S302 - the user's own cache, checked by digest
         from samakia_policy.rego.builtins.context import Context
         from samakia_policy.rego.program import Code, Program
         from samakia_policy.rego.tools.limits import time_limit
@@ -87,7 +91,8 @@ class Memory:
         branch = program.find(path)
         if branch is None or branch.function:
             return None
-        context = Context(now_ns=common.time_of(chosen), allowed=frozenset(chosen["allow"]))
+        context = Context(now_ns=time_ns(), allowed=frozenset(chosen["allow"]))
+        value = given.parts(paths)
         state = new_state(program.code.slots, {}, value, context, strict=chosen["strict-builtin-errors"])
         try:
             with time_limit(chosen["timeout"]):
@@ -111,9 +116,16 @@ class Memory:
             raise Refused(problems)
         return self._loaded
 
-    def keep(self, policy: Policy) -> None:
-        """Keep what was compiled for the next time."""
-        cache.write(cache.user_folder(), self._name, policy.program.code.dumps())
+    def keep(self, policy: Policy, query: str) -> None:
+        """Keep what was compiled, and what the query reads of the input, for the next time."""
+        from samakia_policy.rego.reads import reads
+
+        path = tuple(query.split(".")[1:])
+        branch = policy.program.find(path)
+        if branch is not None and not branch.function:
+            read = reads(policy.compiled, [path])
+            paths = [sorted(found, key=repr) for found in (read.wholes, read.tops, read.sizes)]
+            cache.write(cache.user_folder(), self._name, marshal.dumps((policy.program.code.dumps(), paths)))
 
 
 def _document(program: Program, path: tuple[str, ...], state: State) -> Value:

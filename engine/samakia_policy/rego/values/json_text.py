@@ -6,15 +6,17 @@ import codecs
 import json
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from decimal import InvalidOperation
-from fractions import Fraction
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from samakia_policy.rego.values.collections import Set, Value, pairs
+from samakia_policy.rego.values.collections import UNDEFINED, Set, Value, pairs
 from samakia_policy.rego.values.number import Number
+
+if TYPE_CHECKING:
+    from samakia_policy.rego.values.projection import Paths
 
 NESTING = 10_000
 """How deep arrays and objects may nest, in OPA as here."""
@@ -23,8 +25,9 @@ _OWN_FRAMES = 200
 _DIGITS = 4_000
 # Beyond 2**100000 arithmetic would take too long, says OPA.
 _FAR = 30_100
-_BIGGEST = 1 << 100_000
-_SMALLEST = Fraction(1, 1 << 100_001)
+_BITS = 100_000
+# Less is read sooner than a faster reader is imported.
+_SMALL = 1 << 20
 _MINUS_ZERO = re.compile(rb"-0(?=[\s,\]}]|$)")
 _LITERAL = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?", re.ASCII)
 _MARK = "\ufdd0"
@@ -48,6 +51,22 @@ def load(text: str | bytes) -> Value:
             return _exact(data[:end])
 
 
+def load_parts(data: bytes, paths: Paths) -> Value:
+    """Return a value that holds at least these paths of a JSON text, UNDEFINED where `load` must read it."""
+    from samakia_policy.rego.values.projection import reader
+
+    read = reader(paths, _number)
+    if read is None or _has_minus_zero(data):
+        return UNDEFINED
+    with suppress(ValueError), _nesting():
+        return read(data)
+    return UNDEFINED
+
+
+def _has_minus_zero(data: bytes) -> bool:
+    return b"-0" in data and _MINUS_ZERO.search(data) is not None
+
+
 def is_valid(text: str) -> bool:
     """Return whether a text is exactly one JSON value."""
     from samakia_policy.rego.values import json_faults
@@ -68,7 +87,9 @@ def _checker() -> Any:
 
 def _read(data: bytes) -> Value:
     # Only the slower reader keeps the text of -0, which OPA prints as it was written.
-    if _MINUS_ZERO.search(data) is None:
+    if not _has_minus_zero(data):
+        if len(data) < _SMALL and "msgspec" not in sys.modules:
+            return _exact(data, int)
         try:
             return _decoder().decode(data)
         except _TooBig:
@@ -85,10 +106,11 @@ def _decoder() -> Any:
     return msgspec.json.Decoder(float_hook=_number)
 
 
-def _exact(data: bytes) -> Value:
+def _exact(data: bytes, integer: Callable[[str], Any] | None = None) -> Value:
     """Read what the fast reader cannot: lone surrogates, broken UTF-8, and integers of any length."""
     text = data.decode("utf-8", "each_byte")
-    found = json.loads(text, parse_float=_number, parse_int=_integer, parse_constant=_refuse)
+    read = integer or _integer
+    found = json.loads(text, parse_float=_number, parse_int=read, parse_constant=_refuse)
     return _without_surrogates(found) if "\\u" in text else found
 
 
@@ -118,7 +140,9 @@ def _number(text: str) -> Number:
 
 
 def _fits(number: Number) -> bool:
-    return _SMALLEST <= abs(Fraction(number.decimal)) < _BIGGEST
+    from fractions import Fraction
+
+    return Fraction(1, 1 << _BITS + 1) <= abs(Fraction(number.decimal)) < 1 << _BITS
 
 
 class _TooBig(ValueError):
