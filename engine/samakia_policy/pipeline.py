@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from samakia_policy import __version__
 from samakia_policy.cache import Cache
@@ -14,6 +14,7 @@ from samakia_policy.decision.decide import keep_environment, outcome
 from samakia_policy.decision.waive import honour, known_rules, settle
 from samakia_policy.errors import InputError
 from samakia_policy.evaluation import runtime
+from samakia_policy.evaluation.plain.select import is_plain
 from samakia_policy.evaluation.run import Run, evaluate
 from samakia_policy.evaluation.stamp import SelectedRule
 from samakia_policy.facts.build import build
@@ -30,17 +31,23 @@ from samakia_policy.model.waiver import Waiver
 from samakia_policy.packs.data import read_text
 from samakia_policy.packs.load import Catalogue, load
 from samakia_policy.selection import Selection, choose
-from samakia_policy.sources.estate import Estate, read_estate
+from samakia_policy.sources.estate import Estate, read_bytes, read_estate
 from samakia_policy.sources.runner import runner_facts
+
+if TYPE_CHECKING:
+    from samakia_policy.plain import Plain, PlainRequest
 
 _READER_VERSION = "1"
 
 
 @dataclass(slots=True)
 class Request:
-    """What a person asked to be checked; `runner`: the variables of this machine, if it is looked at."""
+    """What a person asked to be checked; without an estate, plain packages judge documents alone.
 
-    estate: str
+    `runner`: the variables of this machine, if it is looked at.
+    """
+
+    estate: str | None
     as_of: str
     plans: list[tuple[str, str]] = field(default_factory=list)
     environment: str = ""
@@ -53,6 +60,7 @@ class Request:
     runner: Mapping[str, str] | None = None
     waivers: list[Waiver] = field(default_factory=list)
     waiver_files: dict[str, bytes] = field(default_factory=dict)
+    plain: PlainRequest | None = None
 
 
 class Places(Protocol):
@@ -69,7 +77,7 @@ class World:
     """What a decision is made on: facts, where they lie, the estate's own configuration, and its digest.
 
     `fabric`: whether the fixed file lists of a fabric checkout apply. `estate`: what was read, None where the
-    facts come from a packet.
+    facts come from a packet. `plain`: packages that judge documents. `packs`: whether packs judge the facts.
     """
 
     graph: FactGraph
@@ -80,6 +88,8 @@ class World:
     estate: Estate | None = None
     inputs: dict[str, bytes] = field(default_factory=dict)
     scopes: list[str] = field(default_factory=list)
+    plain: Plain | None = None
+    packs: bool = True
 
 
 @dataclass(slots=True)
@@ -108,6 +118,8 @@ def _of_fabric(document: Document) -> bool:
 
 def read_world(request: Request) -> World:
     """Read everything and build the graph; raises InputError for what the user named."""
+    if request.estate is None:
+        return _documents_alone(request)
     estate = read_estate(request.estate)
     configuration = read_configuration(request.estate)
     _validate(estate, Cache(request.cache))
@@ -122,9 +134,35 @@ def read_world(request: Request) -> World:
     syntaxes = {document.path: document.syntax for document in estate.documents}
     syntaxes |= dict.fromkeys(named, "json")
     locate = Locator(request.estate, syntaxes, named)
-    read = digest("".join(sorted([*estate.lines(), *lines])).encode())
+    plain = None
+    if request.plain is not None:
+        from samakia_policy.plain import read_plain
+
+        plain = read_plain(request.plain, request.estate, named)
+        lines += plain.lines()
+    read = digest("".join(sorted({*estate.lines(), *lines})).encode())
     scopes = [] if request.runner is None else ["runner"]
-    return World(graph, configuration, locate, read, _fabric(estate), estate, named, scopes)
+    world = World(graph, configuration, locate, read, _fabric(estate), estate, named, scopes)
+    world.plain = plain
+    return world
+
+
+def _documents_alone(request: Request) -> World:
+    """Read what plain packages judge where no estate is named; a plan is a document like any other."""
+    from samakia_policy.plain import PlainRequest, read_plain
+    from samakia_policy.plan_environment import UNNAMED
+
+    configuration = Configuration()
+    plans = {}
+    for given, file in request.plans:
+        _known_environment(given, configuration, "--plan")
+        name = f"@plan/{given or request.environment or UNNAMED}/{os.path.basename(file)}"
+        if name in plans:
+            raise InputError(f"two plans would be called {name}", where=file, hint="name ENV=FILE")
+        plans[name] = read_bytes("", file)
+    plain = read_plain(request.plain or PlainRequest(), None, plans)
+    read = digest("".join(sorted(plain.lines())).encode())
+    return World(FactGraph(), configuration, Locator("", {}, {}), read, False, plain=plain, packs=False)
 
 
 def check(request: Request) -> Decision:
@@ -141,11 +179,15 @@ def judge(catalogue: Catalogue, world: World, request: Request) -> Checked:
     """Decide on a world that was read; raises InputError, PackError or EvaluationError."""
     _known_environment(request.environment, world.configuration, "--env")
     parameters = world.configuration.parameters
-    packs, chosen = choose(catalogue, world.graph, request.selection, parameters)
+    packs: list[SelectedPack] = []
+    chosen: list[SelectedRule] = []
+    if world.packs:
+        packs, chosen = choose(catalogue, world.graph, request.selection, parameters)
     run = make_run(catalogue, world, request)
     results = evaluate(run, chosen)
+    excepted, documents = _ask_plain(world, request, packs, results)
     waivers = _waivers(catalogue, world, request, results)
-    states = honour(results, waivers, request.as_of)
+    states = honour(results, [*waivers, *excepted], request.as_of)
     keep_environment(results, request.environment)
     settle(results)
     decision = Decision(
@@ -158,13 +200,28 @@ def judge(catalogue: Catalogue, world: World, request: Request) -> Checked:
             "fail_on": request.fail_on,
         },
         digests=_digests(world, packs, chosen, run),
-        facts=len(world.graph),
+        facts=len(world.graph) + documents,
         packs=packs,
         rules=results,
         unread=_unread(world.estate) if world.estate else 0,
         waivers=states,
     )
     return Checked(decision, world, chosen, catalogue, request, waivers)
+
+
+def _ask_plain(
+    world: World, request: Request, packs: list[SelectedPack], results: list[RuleResult]
+) -> tuple[list[Waiver], int]:
+    """Add what plain packages say; returns their exceptions, and how many documents they were asked about."""
+    if world.plain is None:
+        return [], 0
+    from samakia_policy.plain import ask_plain
+
+    said, documents = ask_plain(world.plain, request.engine, os.path.dirname(request.cache), request.as_of)
+    packs += world.plain.packs()
+    results += said.results
+    results.sort(key=lambda result: result.id.encode())
+    return said.waivers, documents
 
 
 def _waivers(
@@ -176,7 +233,8 @@ def _waivers(
         inline = inline_waivers(world.estate.root, results)
     stated = [*world.configuration.waivers, *request.waivers, *inline]
     try:
-        return known_rules(stated, catalogue.aliases, catalogue.rules)
+        plain = (waiver.rule for waiver in stated if is_plain(waiver.rule))
+        return known_rules(stated, catalogue.aliases, {*catalogue.rules, *plain})
     except ValueError as error:
         raise InputError(str(error), where="waivers") from None
 
@@ -248,7 +306,6 @@ def _plans(
         return [], [], {}
     from samakia_policy.facts.terraform import plan_facts, plan_secrets
     from samakia_policy.plan_environment import environment_of
-    from samakia_policy.sources.estate import read_bytes
     from samakia_policy.sources.terraform_plan import read_plan
 
     facts: list[Fact] = []
@@ -279,12 +336,15 @@ def _digests(
         f"{fact.kind} {fact.id} {fact.origin.path} {fact.origin.pointer} {fact.origin.digest}\n"
         for fact in world.graph
     )
+    plain = world.plain
+    lines += [f"document {line}" for line in plain.lines()] if plain else []
+    parameters: dict[str, Any] = {rule.rule.id: rule.params for rule in chosen if rule.params}
     rego = run.runtimes["rego"]
     return {
         "estate": world.digest,
         "facts": digest(f"{_READER_VERSION}\n{''.join(lines)}".encode()),
         "packs": digest_of([[pack.name, pack.version, pack.digest] for pack in packs]),
-        "parameters": digest_of({rule.rule.id: rule.params for rule in chosen if rule.params}),
+        "parameters": digest_of({**parameters, "plain": plain.parameters()} if plain else parameters),
         "engine": digest_of({"name": "samakia-policy", "version": __version__}),
         "runtime": digest_of({"name": rego.name, "version": rego.version()}),
     }

@@ -11,7 +11,7 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
-from samakia_policy import __version__
+from samakia_policy import __version__, plain_packet
 from samakia_policy.errors import InputError
 from samakia_policy.evaluation import runtime
 from samakia_policy.evaluation.base import Limits
@@ -23,6 +23,7 @@ from samakia_policy.evidence.packet.publish import Taken, publish
 from samakia_policy.evidence.signing.keys import Signer
 from samakia_policy.facts.secrets import detect, redact
 from samakia_policy.model.canonical import canonical, exact
+from samakia_policy.model.decision import PLAIN
 from samakia_policy.model.document import Document
 from samakia_policy.packs.data import read_text
 from samakia_policy.pipeline import Checked
@@ -142,14 +143,17 @@ def _context(checked: Checked) -> bytes:
         "scopes": checked.world.scopes,
         "waivers": [waiver.to_json() for waiver in checked.waivers],
         "estate": checked.world.digest,
+        "packs_judge": checked.world.packs,
     }
+    if checked.world.plain is not None:
+        stated["plain"] = plain_packet.context(checked.world.plain)
     return exact(redact(stated)[0]).encode() + b"\n"
 
 
 def _packs(checked: Checked) -> dict[str, bytes]:
     """Return every pack that was looked at with the sources of its rules, where the product has them."""
     catalogue = checked.catalogue
-    looked_at = {pack.name for pack in checked.decision.packs}
+    looked_at = {pack.name for pack in checked.decision.packs if pack.selected_by != PLAIN}
     listed = {entry.id for pack in catalogue.packs if pack.name in looked_at for entry in pack.rules}
     rules = [catalogue.rules[name] for name in sorted(listed)]
     files = {f"packs/{rule.path}": catalogue.source(rule).encode() for rule in rules}
@@ -161,6 +165,7 @@ def _packs(checked: Checked) -> dict[str, bytes]:
     files[f"packs/{FACT_KINDS}"] = read_text(*FACT_KINDS.split("/")).encode()
     libraries = {name: _digest(text.encode()) for name, text in catalogue.libraries().items()}
     digests = {rule.id: rule.digest for rule in rules}
+    files |= plain_packet.modules(checked.world.plain) if checked.world.plain else {}
     return {**files, layout.LOCK: records.lock(checked.decision.to_json(), digests, libraries)}
 
 
@@ -168,6 +173,8 @@ def _inputs(checked: Checked) -> Iterator[tuple[str, bytes]]:
     """Yield the exact bytes of what was read, or a descriptor that says why they are not here."""
     estate, taken = checked.world.estate, set[str]()
     secret = {fact.attrs.get("path") for fact in checked.world.graph.of("secret_hit").values()}
+    for name, path, hidden, data in plain_packet.inputs(checked.world.plain) if checked.world.plain else ():
+        yield _input(name, path, hidden, data)
     if estate is None:
         return
     yield "inputs/estate.files", "".join(sorted(estate.lines())).encode()
@@ -205,7 +212,7 @@ def _name(path: str, taken: set[str]) -> str:
 
 def _read(checked: Checked, document: Document) -> bytes | None:
     try:
-        with open(os.path.join(checked.request.estate, document.path), "rb") as file:
+        with open(os.path.join(checked.request.estate or "", document.path), "rb") as file:
             data = file.read()
     except OSError:
         return None

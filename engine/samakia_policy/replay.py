@@ -17,7 +17,7 @@ from samakia_policy.evidence.packet.facts import PLACES, load_facts, load_places
 from samakia_policy.evidence.packet.read import Packet
 from samakia_policy.evidence.reasons import Refusal
 from samakia_policy.model.canonical import canonical
-from samakia_policy.model.decision import RUNS_DIFFER, Location
+from samakia_policy.model.decision import PLAIN, RUNS_DIFFER, Location
 from samakia_policy.model.fact import Origin
 from samakia_policy.model.values import Number
 from samakia_policy.model.waiver import Waiver
@@ -101,6 +101,12 @@ def read_world(packet: Packet, engine: str, cache: str) -> tuple[Request, World]
     configuration = Configuration(stated["parameters"], stated["environments"], waivers=waivers)
     places = RecordedPlaces(load_places(packet.read(PLACES)))
     world = World(graph, configuration, places, stated["estate"], stated["fabric"], scopes=stated["scopes"])
+    plain = None
+    if "plain" in stated:
+        from samakia_policy.plain_packet import load_plain
+
+        plain = load_plain(stated["plain"], packet.read)
+    world.plain, world.packs = plain, stated.get("packs_judge", True)
     return request, world
 
 
@@ -155,7 +161,8 @@ def _files(folder: Path) -> list[Path]:
 def _is_of(catalogue: Catalogue, recorded: Mapping[str, Any]) -> bool:
     """Tell whether every pack that the decision looked at is here with the same digest."""
     digests = {pack.name: pack.digest for pack in catalogue.packs}
-    return all(digests.get(pack["name"]) == pack["digest"] for pack in recorded["packs"])
+    packs = [pack for pack in recorded["packs"] if pack["selected_by"] != PLAIN]
+    return all(digests.get(pack["name"]) == pack["digest"] for pack in packs)
 
 
 def compare(recorded: Any, replayed: Any) -> Replayed:

@@ -7,6 +7,7 @@ import sys
 from typing import Any
 
 from samakia_policy.cli.outputs import output, write
+from samakia_policy.cli.plain import add_packages, packages
 from samakia_policy.cli.progress import progress
 from samakia_policy.cli.request import add_inputs, parameter, request
 from samakia_policy.cli.trusted import add_signing, add_trust_root, signers, trust_root
@@ -24,6 +25,7 @@ examples:
   policy check --plan samakia-dev=plan.json      with a Terraform plan
   policy check -o table -o json=decision.json    two outputs in one run
   policy check --evidence evidence               with a packet that can be replayed
+  policy check --policy rego --document app.yaml a Conftest package on a manifest, no estate
 
 exit codes: 0 allowed, 1 denied, 2 wrong usage or unreadable input, 3 undecided, 70 a bug
 """
@@ -39,6 +41,7 @@ def add_arguments(commands: Any, name: str) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add_inputs(parser)
+    parser.set_defaults(estate=None)
     parser.add_argument("--phase", action="append", default=[], metavar="N", help="packs of a phase")
     parser.add_argument("--pack", action="append", default=[], metavar="P", help="one pack by name")
     parser.add_argument("--domain", action="append", default=[], metavar="D", help="rules of a domain")
@@ -55,6 +58,7 @@ def add_arguments(commands: Any, name: str) -> None:
         help="table, json, csv, html or oscal; repeatable",
     )
     parser.add_argument("--evidence", default="", metavar="DIR", help="write a packet of evidence below DIR")
+    add_packages(parser)
     add_signing(parser)
     add_waivers(parser)
     add_trust_root(parser)
@@ -75,7 +79,9 @@ def run(arguments: argparse.Namespace) -> int:
     selection = Selection(
         arguments.phase, arguments.pack, arguments.domain, [parameter(p) for p in arguments.param]
     )
-    with progress(f"checking {visible(arguments.estate)}"):
+    arguments.plain = packages(arguments)
+    _place(arguments)
+    with progress(f"checking {visible(arguments.estate or 'documents')}"):
         asked = request(arguments, selection)
         if arguments.waiver:
             root = trust_root(arguments, now=asked.as_of)
@@ -88,6 +94,20 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.evidence:
         _record(arguments, checked)
     return EXIT[checked.decision.outcome]
+
+
+def _place(arguments: argparse.Namespace) -> None:
+    """Take the checkout one stands in for the estate, but where only documents are to be judged."""
+    if arguments.estate is not None:
+        return
+    if arguments.plain is None:
+        arguments.estate = "."
+    for name in ("phase", "pack", "domain", "param", "runner") if arguments.plain is not None else ():
+        if getattr(arguments, name):
+            hint = "name it, `policy check . ...`; without one, --policy judges documents alone"
+            raise InputError(
+                "chooses among packs for an estate, and none is named", where=f"--{name}", hint=hint
+            )
 
 
 def _record(arguments: argparse.Namespace, checked: Any) -> None:

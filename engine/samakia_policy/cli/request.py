@@ -33,6 +33,7 @@ def add_inputs(parser: argparse.ArgumentParser) -> None:
 def request(arguments: argparse.Namespace, selection: Selection | None = None) -> Request:
     """Return what was asked for; raises InputError for a time that is no time."""
     return Request(
+        plain=getattr(arguments, "plain", None),
         estate=arguments.estate,
         as_of=now(arguments.as_of),
         plans=[_plan(text) for text in arguments.plan],

@@ -31,8 +31,12 @@ def honour(results: list[RuleResult], waivers: Sequence[Waiver], as_of: str) -> 
     if the rule that it is about ran.
     """
     by_rule = {result.id: result for result in results}
-    states = {waiver: _state(waiver, by_rule, as_of) for waiver in waivers}
-    if waivers:
+    found: dict[tuple[str, str], list[Finding]] = {}
+    for finding in (finding for result in results for finding in result.findings):
+        found.setdefault((finding.rule, finding.subject), []).append(finding)
+    states = {waiver: _state(waiver, found, as_of) for waiver in waivers}
+    # What a package excepts by a rule says nothing of a person's: it may well cover nothing.
+    if any(waiver.expires for waiver in waivers):
         results += [_report(EXPIRED, states, by_rule, "expired"), _report(UNUSED, states, by_rule, "unused")]
         results.sort(key=lambda result: result.id.encode())
     return [
@@ -47,21 +51,20 @@ def settle(results: Sequence[RuleResult]) -> None:
             result.outcome = UNKNOWN if result.unknowns else WAIVED
 
 
-def _state(waiver: Waiver, by_rule: Mapping[str, RuleResult], as_of: str) -> str:
-    if as_of[:10] > waiver.expires:
+def _state(waiver: Waiver, found: Mapping[tuple[str, str], list[Finding]], as_of: str) -> str:
+    if waiver.expires and as_of[:10] > waiver.expires:
         return "expired"
-    result = by_rule.get(waiver.rule)
-    covered = [_cover(finding, waiver) for finding in result.findings] if result else []
+    covered = [_cover(finding, waiver) for finding in found.get((waiver.rule, waiver.subject), ())]
     if not any(covered):
         return "unused"
+    if not waiver.expires:
+        return "used"
     ends = date.fromisoformat(waiver.expires)
     return "expiring" if ends - date.fromisoformat(as_of[:10]) < _SOON else "used"
 
 
 def _cover(finding: Finding, waiver: Waiver) -> bool:
     """Mark a finding as waived where every hit is covered; tell whether any is."""
-    if finding.subject != waiver.subject:
-        return False
     places = {detail.location.pointer for detail in finding.details}
     if waiver.pointer and waiver.pointer not in places:
         return False
@@ -74,8 +77,9 @@ def _report(
     rule: str, states: Mapping[Waiver, str], by_rule: Mapping[str, RuleResult], state: str
 ) -> RuleResult:
     severity = _SAID[rule][0]
-    found = [w for w, has in states.items() if has == state and (state == "expired" or w.rule in by_rule)]
-    result = RuleResult(rule, [], severity, "engine", "fail" if found else PASS, facts=len(states))
+    stated = {waiver: has for waiver, has in states.items() if waiver.expires}
+    found = [w for w, has in stated.items() if has == state and (state == "expired" or w.rule in by_rule)]
+    result = RuleResult(rule, [], severity, "engine", "fail" if found else PASS, facts=len(stated))
     result.findings = [_finding(rule, waiver) for waiver in sorted(found, key=_order)]
     return result
 
@@ -95,7 +99,7 @@ def _written(waiver: Waiver, state: str) -> dict[str, Any]:
         "rule": waiver.rule,
         "subject": waiver.subject,
         "owner": waiver.owner,
-        "expires": waiver.expires,
+        "expires": waiver.expires or None,
         "state": state,
         "signed": waiver.signed,
     }

@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from samakia_policy.evaluation.plain import Asked, Said
 
 
 @dataclass(slots=True)
@@ -103,6 +106,13 @@ class Runtime(Protocol):
 
     def evaluate(self, batch: Batch, limits: Limits) -> Iterator[Answer]:
         """Yield one answer per job, in order; raises EvaluationError when it cannot start."""
+
+
+class RegoRuntime(Runtime, Protocol):
+    """Runs rules of packs, and asks plain packages."""
+
+    def ask(self, asked: Asked, limits: Limits) -> Iterator[Said]:
+        """Yield every answer of plain packages, in any order; raises EvaluationError when it cannot start."""
 
 
 def _object(texts: dict[str, str]) -> str:

@@ -10,6 +10,7 @@ from samakia_policy import __version__
 from samakia_policy.evaluation.base import Answer, Batch, Limits
 from samakia_policy.evaluation.compiled import Kept
 from samakia_policy.evaluation.conversation import Worker
+from samakia_policy.evaluation.plain import Asked, Said
 from samakia_policy.evaluation.process import answers, own_packages
 from samakia_policy.rego.cache import name_of
 
@@ -32,17 +33,23 @@ class Native:
         own_packages(batch)
         name = _name(batch)
         kept = self._kept.setdefault(name, Kept(self._cache, name))
-        return answers(Worker("rego_worker.py", os.pathsep.join(_paths()), kept), batch, limits)
+        return answers(Worker("rego_worker.py", search_path(), kept), batch, limits)
+
+    def ask(self, asked: Asked, limits: Limits) -> Iterator[Said]:
+        """Yield what plain packages say."""
+        from samakia_policy.evaluation.plain.native import ask
+
+        return ask(asked, limits)
 
 
-def _paths() -> list[str]:
+def search_path() -> str:
     """Return where the engine and what it needs are installed."""
     found = []
     for package in ("samakia_policy", "re2", "msgspec", "yaml", "jsonschema", "cryptography"):
         spec = importlib.util.find_spec(package)
         if spec is not None and spec.origin is not None:
             found.append(os.path.dirname(os.path.dirname(spec.origin)))
-    return sorted(set(found))
+    return os.pathsep.join(sorted(set(found)))
 
 
 def _name(batch: Batch) -> str:

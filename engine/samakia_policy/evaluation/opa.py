@@ -15,6 +15,7 @@ from typing import Any
 from samakia_policy.errors import EvaluationError
 from samakia_policy.evaluation.base import Answer, Batch, Job, Limits
 from samakia_policy.evaluation.conversation import overrun
+from samakia_policy.evaluation.plain import Asked, Said
 from samakia_policy.evaluation.process import checked, own_packages
 
 FAILED = "the rule broke or does not compile (`opa check --strict` and `policy test` say where)"
@@ -45,8 +46,15 @@ class Opa:
         self.version()
         own_packages(batch)
         with tempfile.TemporaryDirectory(prefix="policy-opa-") as folder:
-            (Path(folder) / "capabilities.json").write_text(_capabilities(self._binary))
+            (Path(folder) / "capabilities.json").write_text(capabilities(self._binary))
             yield from self._answers(batch, batch.jobs, limits, Path(folder))
+
+    def ask(self, asked: Asked, limits: Limits) -> Iterator[Said]:
+        """Yield what plain packages say."""
+        from samakia_policy.evaluation.plain.opa import ask
+
+        self.version()
+        return ask(self._binary, asked, limits)
 
     def _answers(self, batch: Batch, jobs: list[Job], limits: Limits, folder: Path) -> Iterator[Answer]:
         said = self._run(batch, jobs, limits, folder)
@@ -121,10 +129,11 @@ def _version(binary: str) -> str:
 
 
 @lru_cache(maxsize=4)
-def _capabilities(binary: str) -> str:
+def capabilities(binary: str, also: frozenset[str] = frozenset()) -> str:
+    """Return what a binary may do, as it reads it: no network, and of what is refused those in `also`."""
     done = subprocess.run(
         [binary, "capabilities", "--current"], capture_output=True, text=True, timeout=30, check=True
     )
     capabilities = json.loads(done.stdout)
-    kept = [built_in for built_in in capabilities["builtins"] if built_in["name"] not in REFUSED]
+    kept = [built_in for built_in in capabilities["builtins"] if built_in["name"] not in REFUSED - also]
     return json.dumps({**capabilities, "builtins": kept, "allow_net": []})

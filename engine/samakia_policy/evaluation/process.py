@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from samakia_policy.errors import PackError
@@ -16,14 +16,36 @@ SHAPELESS = "its findings are no set of objects with a subject"
 
 def answers(worker: Worker, batch: Batch, limits: Limits) -> Iterator[Answer]:
     """Yield one answer per job; a rule that ends its worker is an error, a new worker goes on."""
-    jobs = list(batch.jobs)
     text = batch.input_text().encode()
-    while jobs:
-        done = 0
-        for answer in _serve(worker, _header(worker, batch, jobs, limits), jobs, text, limits):
-            done += 1
-            yield answer
-        del jobs[:done]
+
+    def told(done: int) -> bytes:
+        return _header(worker, batch, batch.jobs[done:], limits) + text
+
+    for job, line in zip(batch.jobs, lines(worker, told, len(batch.jobs), limits), strict=True):
+        yield Answer(job.rule, error=str(line)) if isinstance(line, Ended) else _answer(job, line)
+
+
+def lines(
+    worker: Worker, told: Callable[[int], bytes], questions: int, limits: Limits
+) -> Iterator[bytes | Ended]:
+    """Yield what is answered to each question, or why nothing is; then a new worker goes on with the rest.
+
+    `told`: what a worker is told that begins with this question.
+    """
+    done = 0
+    while done < questions:
+        with Conversation(worker, told(done), limits) as conversation:
+            try:
+                ready = conversation.ready()
+                if worker.kept is not None:
+                    worker.kept.keep(ready)
+                while done < questions:
+                    line = conversation.answer()
+                    done += 1
+                    yield line
+            except Ended as why:
+                done += 1
+                yield why
 
 
 def own_packages(batch: Batch) -> Batch:
@@ -39,22 +61,6 @@ def _header(worker: Worker, batch: Batch, jobs: list[Job], limits: Limits) -> by
     told = {"libraries": batch.libraries, "trace": batch.trace, "jobs": [_told(job) for job in jobs]}
     told |= {"fuel": limits.fuel, **(worker.kept.header() if worker.kept else {})}
     return json.dumps(told).encode() + b"\n"
-
-
-def _serve(worker: Worker, header: bytes, jobs: list[Job], text: bytes, limits: Limits) -> Iterator[Answer]:
-    """Yield answers of one worker; the last one is an error when the worker had to end early."""
-    done = 0
-    with Conversation(worker, header + text, limits) as conversation:
-        try:
-            ready = conversation.ready()
-            if worker.kept is not None:
-                worker.kept.keep(ready)
-            for job in jobs:
-                answer = _answer(job, conversation.answer())
-                done += 1
-                yield answer
-        except Ended as why:
-            yield Answer(jobs[done].rule, error=str(why))
 
 
 def _told(job: Job) -> dict[str, Any]:

@@ -1,22 +1,25 @@
-"""Runs Rego rules in a process of its own: rules and facts come over a pipe, no file is opened for them.
+"""Runs Rego in a process of its own: rules and facts come over a pipe, no file is opened for them.
 
-Started as a script without site-packages; only the engine and what it needs are importable.
+Started as a script without site-packages; only the engine and what it needs are importable. The first line
+it is told says what it is for: the rules of packs, or plain packages that are compiled or asked.
 """
 
 import base64
 import gc
 import json
 import os
+import re
 import resource
 import signal
 import sys
 
 # What a rule does wrong can hold values of facts, and every engine words it in its own way.
 FAILED = "the rule broke or does not compile (`opa check --strict` and `policy test` say where)"
+CONFLICT = "it cannot be evaluated on this document (`policy rego eval` says why)"
 
 
 def main() -> None:
-    """Read a batch from standard input, answer rule by rule on what was standard output."""
+    """Read from standard input what is wanted, answer line by line on what was standard output."""
     gc.disable()  # facts are read once and live to the end
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     memory = int(sys.argv[2])
@@ -26,6 +29,11 @@ def main() -> None:
     out = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
     header = json.loads(sys.stdin.buffer.readline())
+    for line in {"compile": _compile, "ask": _ask}.get(header.get("mode"), _rules)(header):
+        print(line, file=out, flush=True)
+
+
+def _rules(header: dict) -> object:
     from samakia_policy.rego.batch import Rules
 
     rules = Rules(header["libraries"], {job["rule"]: job["source"] for job in header["jobs"]})
@@ -33,9 +41,13 @@ def main() -> None:
     from samakia_policy.rego.values.json_text import load
 
     shared = load(sys.stdin.buffer.read())
-    print(json.dumps({"code": base64.b64encode(code).decode()}), file=out, flush=True)
+    yield _code(code)
     for job in header["jobs"]:
-        print(_run(rules, job, shared, header["fuel"]), file=out, flush=True)
+        yield _run(rules, job, shared, header["fuel"])
+
+
+def _code(code: bytes) -> str:
+    return json.dumps({"code": base64.b64encode(code).decode()})
 
 
 def _run(rules: object, job: dict, shared: dict, fuel: int) -> str:
@@ -47,16 +59,16 @@ def _run(rules: object, job: dict, shared: dict, fuel: int) -> str:
         if job["reports_unknowns"]:
             unknowns = rules.document((*path, "unknowns"), given, fuel)  # type: ignore[attr-defined]
         return f'{{"hits": {hits}, "unknowns": {unknowns}, "error": ""}}'
-    except MemoryError:
-        return json.dumps(_error("it needs more memory than the limit memory_bytes"))
     except Exception as error:  # whatever a rule does is that rule's answer
-        if getattr(error, "code", "") == "eval_fuel_error":
-            return json.dumps(_error(f"it needs more than {fuel} steps (limit fuel)"))
-        return json.dumps(_error(FAILED))
+        return json.dumps({"hits": [], "unknowns": [], "error": _why(error, fuel, FAILED)})
 
 
-def _error(why: str) -> dict:
-    return {"hits": [], "unknowns": [], "error": why}
+def _why(error: Exception, fuel: int, otherwise: str) -> str:
+    if isinstance(error, MemoryError):
+        return "it needs more memory than the limit memory_bytes"
+    if getattr(error, "code", "") == "eval_fuel_error":
+        return f"it needs more than {fuel} steps (limit fuel)"
+    return otherwise
 
 
 def _given(job: dict, shared: dict) -> dict:
@@ -67,6 +79,52 @@ def _given(job: dict, shared: dict) -> dict:
         "params": shared["params"].get(job["rule"], {}),
         "context": shared["context"],
     }
+
+
+def _compile(header: dict) -> object:
+    """Compile plain packages: one line with their code and what they hold, or with their faults."""
+    from samakia_policy.rego.errors import RegoError
+    from samakia_policy.rego.packages import Text, compile_packages, faults_json
+    from samakia_policy.rego.values.json_text import load
+
+    texts = {name: Text(*text) for name, text in header["modules"].items()}
+    try:
+        said = re.compile(header["said"]).fullmatch
+        code, held = compile_packages(texts, load(sys.stdin.buffer.read()), lambda name: bool(said(name)))
+    except RegoError as error:
+        yield f'{{"faults": {faults_json(error.faults)}}}'
+    else:
+        yield json.dumps({"code": base64.b64encode(code).decode(), "held": held})
+
+
+def _ask(header: dict) -> object:
+    """Ask each document of plain packages for each input, from number `first` on."""
+    from samakia_policy.rego.packages import Packages
+    from samakia_policy.rego.values.json_text import load
+
+    data, *inputs = sys.stdin.buffer.read().split(b"\n")
+    packages = Packages.load(base64.b64decode(header["code"]), load(data))
+    yield _code(b"")
+    paths = [tuple(path) for path in header["paths"]]
+    for number, text in enumerate(inputs):
+        given = None
+        for path in paths[header["first"] :] if number == 0 else paths:
+            try:
+                given = given or load(text)
+                yield _answer(packages, path, given, header)
+            except Exception as error:  # whatever a rule does is that rule's answer
+                yield json.dumps({"error": _why(error, header["fuel"], CONFLICT)})
+
+
+def _answer(packages: object, path: tuple, given: dict, header: dict) -> str:
+    from samakia_policy.rego.builtins.context import Context
+    from samakia_policy.rego.values.collections import UNDEFINED
+    from samakia_policy.rego.values.json_text import dump
+
+    context = Context(header["now_ns"], header["fuel"])
+    own = {"conftest": {"file": given["file"]}}
+    found = packages.ask(path, given["input"], context, own)  # type: ignore[attr-defined]
+    return "{}" if found is UNDEFINED else f'{{"value": {dump(found, html=False)}}}'
 
 
 main()

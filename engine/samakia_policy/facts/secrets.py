@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from samakia_policy.model.document import SecretHit
-from samakia_policy.model.values import escape, redacted
+from samakia_policy.model.values import escape, redacted, tokens
 
 KEYS = frozenset(
     [
@@ -50,6 +52,8 @@ _PLACEHOLDER = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _SHORTEST = 6
+SHOWN = "<redacted>"
+"""What stands for a secret in a text."""
 
 
 def redact(data: Any, pointer: str = "") -> tuple[Any, list[SecretHit]]:
@@ -59,6 +63,35 @@ def redact(data: Any, pointer: str = "") -> tuple[Any, list[SecretHit]]:
     """
     hits: list[SecretHit] = []
     return _redact(data, pointer, "", hits), hits
+
+
+def secret_texts(data: Any, text: str) -> list[str]:
+    """Return the secrets in some data, the longest first. `text`: the same as text, searched first."""
+    lower = text.lower()
+    if _HINT.search(text) is None and not any(key in lower for key in KEYS):
+        return []
+    found = {part for hit in redact(data)[1] for part in _parts(str(_value_at(data, hit.pointer)))}
+    return sorted((part for part in found if not _placeholder(part)), key=lambda part: (-len(part), part))
+
+
+def without_secrets(text: str, known: Iterable[str]) -> str:
+    """Return a text in which neither a known secret nor what looks like one is left."""
+    for secret in known:
+        for form in (secret, json.dumps(secret)[1:-1]):
+            text = text.replace(form, SHOWN)
+    return _VALUE.sub(SHOWN, text) if detect("", text) else text
+
+
+def _parts(secret: str) -> Iterator[str]:
+    yield secret
+    for match in _VALUE.finditer(secret):
+        yield from (match[name] for name in "abc" if match[name])
+
+
+def _value_at(data: Any, pointer: str) -> Any:
+    for token in tokens(pointer):
+        data = data[int(token)] if isinstance(data, list) else data[token]
+    return data
 
 
 def detect(key: str, value: object) -> str:

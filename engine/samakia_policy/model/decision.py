@@ -11,6 +11,8 @@ from samakia_policy.model.canonical import digest_of
 API_VERSION = "samakia.policy/v1"
 ALLOW, DENY, UNDECIDED = "allow", "deny", "unknown"
 RUNS_DIFFER = ("engine", "runtime")
+PLAIN = "policy"
+"""Who asked for a pack that is a plain package: `--policy` named it."""
 
 
 @dataclass(slots=True)
@@ -29,10 +31,16 @@ class Location:
 
 @dataclass(slots=True)
 class Detail:
-    """One hit behind a finding."""
+    """One hit behind a finding; `metadata` is what the rule of a plain package says beside its message."""
 
     message: str
     location: Location
+    metadata: dict[str, Any] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the hit as the decision writes it."""
+        written = {"message": self.message, "location": self.location.to_json()}
+        return written | ({"metadata": self.metadata} if self.metadata else {})
 
 
 @dataclass(slots=True)
@@ -71,9 +79,7 @@ class Finding:
             "effective": self.effective,
             "subject": self.subject,
             "message": self.message,
-            "details": [
-                {"message": detail.message, "location": detail.location.to_json()} for detail in self.details
-            ],
+            "details": [detail.to_json() for detail in self.details],
             "location": self.location.to_json(),
             "remediation": self.remediation,
             "controls": self.controls,

@@ -9,7 +9,8 @@ from datetime import date
 from typing import Any
 
 _SUBJECT = re.compile(r"[a-z][a-z0-9_]*:.+", re.DOTALL)
-_RULE = re.compile(r"[a-z0-9-]+/[a-z0-9-]+")
+# Rules of packs are DOMAIN/NAME, those of plain packages NAMESPACE/NAME.
+_RULE = re.compile(r"[A-Za-z0-9_.-]+/[A-Za-z0-9_-]+")
 _LEAST_REASON = 8
 _TEXTS = ("rule", "subject", "reason", "owner", "expires")
 _OPTIONAL = ("pointer", "approver", "ticket")
@@ -19,6 +20,7 @@ _OPTIONAL = ("pointer", "approver", "ticket")
 class Waiver:
     """One exception; `expires` is an inclusive UTC day, `pointer` narrows it to one place of the document.
 
+    `expires` is empty for an exception that a plain package makes by a rule of its own.
     `signed`: somebody of the waiver role signed it. `source`: where it was written. `digest`: of the signed
     statement, empty without one.
     """

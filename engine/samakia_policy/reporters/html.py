@@ -83,7 +83,8 @@ def _finding(finding: Mapping[str, Any]) -> Iterator[str]:
     yield f"<h3><code>{_text(finding['rule'])}</code> {_text(finding['subject'])}{shown}</h3>\n<ul>\n"
     for detail in finding["details"]:
         yield f"<li>{_text(detail['message'])} <code>{_place(detail['location'])}</code></li>\n"
-    yield f"</ul>\n<p><b>What to do:</b> {_text(finding['remediation'])}</p>\n"
+    todo = finding["remediation"]
+    yield "</ul>\n" + (f"<p><b>What to do:</b> {_text(todo)}</p>\n" if todo else "")
     if finding["controls"]:
         yield f"<p><b>Controls:</b> {_text(', '.join(finding['controls']))}</p>\n"
     yield "</article>\n"
@@ -101,7 +102,12 @@ def _unknowns(unknowns: Sequence[Mapping[str, Any]]) -> Iterator[str]:
 def _waivers(waivers: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     if waivers:
         rows = [
-            (*(w[name] for name in ("rule", "subject", "owner", "expires", "state")), _yes(w.get("signed")))
+            (
+                *(w[name] for name in ("rule", "subject", "owner")),
+                w["expires"] or "",
+                w["state"],
+                _yes(w.get("signed")),
+            )
             for w in waivers
         ]
         yield from _table("Waivers", ("rule", "subject", "owner", "until", "state", "signed"), rows)

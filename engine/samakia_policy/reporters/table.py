@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Iterator
 
 from samakia_policy.model.decision import Decision, Finding, Location, Unknown
-from samakia_policy.model.rule import SEVERITIES
+from samakia_policy.model.rule import SEVERITIES, WAIVED
 from samakia_policy.reporters.escape import visible
 
 _WORD = {"allow": "ALLOWED", "deny": "DENIED", "unknown": "UNDECIDED"}
@@ -33,15 +33,17 @@ def _findings(decision: Decision) -> Iterator[str]:
 
 
 def _finding(finding: Finding) -> Iterator[str]:
-    later = "" if finding.effective else " (not yet effective)"
-    yield f"{finding.severity.upper():<8} {finding.rule}  {visible(finding.subject)}{later}"
+    note = "" if finding.effective else " (not yet effective)"
+    note += " (waived)" if finding.outcome == WAIVED else ""
+    yield f"{finding.severity.upper():<8} {finding.rule}  {visible(finding.subject)}{note}"
     for detail in finding.details[:_MOST_DETAILS]:
         yield f"         {_place(detail.location)}  {visible(detail.message)}"
     if len(finding.details) > _MOST_DETAILS:
         yield f"         and {len(finding.details) - _MOST_DETAILS} more"
-    yield from textwrap.wrap(
-        f"fix: {finding.remediation}", 100, initial_indent=" " * 9, subsequent_indent=" " * 14
-    )
+    if finding.remediation:
+        yield from textwrap.wrap(
+            f"fix: {finding.remediation}", 100, initial_indent=" " * 9, subsequent_indent=" " * 14
+        )
     yield ""
 
 
@@ -61,7 +63,8 @@ def _unknowns(decision: Decision) -> Iterator[str]:
 
 def _place(location: Location) -> str:
     path = visible(location.path)
-    return f"{path}:{location.line}:{location.column}" if location.line else path
+    column = f":{location.column}" if location.column else ""
+    return f"{path}:{location.line}{column}" if location.line else path
 
 
 def _packs(decision: Decision) -> Iterator[str]:
@@ -69,7 +72,7 @@ def _packs(decision: Decision) -> Iterator[str]:
         notes = [] if pack.applicable else ["does not apply here"]
         notes += ["incomplete"] if pack.version.startswith("0.") else []
         notes += [f"expects {kind}, which is missing" for kind in pack.missing if pack.applicable]
-        yield f"pack {pack.name} {pack.version}" + (f" ({', '.join(notes)})" if notes else "")
+        yield f"pack {visible(pack.name)} {pack.version}" + (f" ({', '.join(notes)})" if notes else "")
     apart: dict[str, int] = {}
     for rule in decision.rules:
         if rule.outcome == "not_applicable":

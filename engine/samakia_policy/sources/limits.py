@@ -14,6 +14,10 @@ MAX_MEMBERS = 200_000
 """Values of one document, aliases expanded."""
 MAX_DIGITS = 1_000
 """Characters of one number."""
+MAX_NAMED_BYTES = 256 << 20
+"""Bytes of one document that the user names (`--document`)."""
+MAX_NAMED_VALUES = 20_000_000
+"""Values of one such document, aliases expanded."""
 MAX_TAG_DIRECTIVES = 100
 """`%TAG` lines of one YAML text (the parser compares each with all the others)."""
 MAX_FAULTS = 50

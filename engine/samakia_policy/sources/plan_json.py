@@ -88,8 +88,13 @@ def check_text(data: bytes, name: str) -> None:
         line, column = _place(data, error.start)
         message = f"the plan is not UTF-8 at line {line}, byte {column}"
         raise InputError(message, where=name, hint="write the plan again: " + MAKE_A_PLAN) from error
-    if _maybe_too_deep(data) and _depth(data) > MAX_DEPTH:
+    if is_too_deep(data):
         raise InputError(f"the plan is {_TOO_DEEP}", where=name, hint="no Terraform plan is")
+
+
+def is_too_deep(data: bytes) -> bool:
+    """Tell whether JSON nests deeper than MAX_DEPTH."""
+    return _maybe_too_deep(data) and _depth(data) > MAX_DEPTH
 
 
 def _maybe_too_deep(data: bytes) -> bool:

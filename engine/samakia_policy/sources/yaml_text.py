@@ -54,7 +54,7 @@ def _built(builder: Builder) -> tuple[Parsed, bool]:
 
 def locate_yaml(text: str, pointer: str) -> tuple[int, int]:
     """Return the line and column (1-based) of the value at a pointer, or of its nearest parent."""
-    nodes = _Nodes(text)
+    nodes = Nodes(text)
     at = nodes.root
     for token in tokens(pointer):
         child = nodes.child(at, token)
@@ -64,11 +64,12 @@ def locate_yaml(text: str, pointer: str) -> tuple[int, int]:
     return nodes.place(at)
 
 
-class _Nodes:
-    """The events of a text's first document, as far as they can be read."""
+class Nodes:
+    """The events of one document of a text, the first or number `nth`, as far as they can be read."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, nth: int = 0) -> None:
         self.text = text
+        self.nth = nth
         self.events: list[Event] = []
         self.targets: dict[int, int] = {}
         with suppress(SyntaxFault):
@@ -76,9 +77,13 @@ class _Nodes:
 
     def read(self) -> None:
         anchors: dict[str | None, int] = {}
+        ended = 0
         for event in events(self.text):
-            if isinstance(event, DocumentEndEvent):
+            ended += isinstance(event, DocumentEndEvent)
+            if ended > self.nth:
                 break
+            if ended < self.nth:
+                continue
             if isinstance(event, AliasEvent):
                 self.targets[len(self.events)] = anchors.get(event.anchor, len(self.events))
             elif isinstance(event, NodeEvent):

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from samakia_policy.errors import EvaluationError
 from samakia_policy.evaluation.base import Answer, Batch, Job, Limits
 from samakia_policy.evaluation.opa_server.addresses import Address, addresses
+from samakia_policy.evaluation.plain import Asked, Said
 from samakia_policy.evaluation.process import own_packages
 
 LOST = "no OPA server answers any more"
@@ -64,6 +65,30 @@ class OpaServer:
         if not worked:
             raise _nobody(gone)
         yield from (Answer(job.rule, error=LOST) for job in jobs)
+
+    def ask(self, asked: Asked, limits: Limits) -> Iterator[Said]:
+        """Yield what plain packages say; a server that dies hands all of them over to the next one."""
+        from samakia_policy.evaluation.opa_server.connection import Connection, Unavailable
+        from samakia_policy.evaluation.opa_server.packages import UploadedPackages
+
+        gone, worked = [], False
+        for server in self._servers:
+            try:
+                with Connection(server) as connection:
+                    version = connection.opa_version()
+                    uploaded = UploadedPackages(connection, asked, limits)
+                    try:
+                        said = uploaded.all_answers()
+                    finally:
+                        worked = worked or uploaded.complete
+                        uploaded.remove()
+                    self._versions.add(version)
+                    return iter(said)
+            except Unavailable as why:
+                gone.append(f"{server.shown}: {why}")
+        if not worked:
+            raise _nobody(gone)
+        return (Said(*pair, error=LOST) for pair in asked.questions())
 
     def _on(self, server: Address, batch: Batch, jobs: list[Job], limits: Limits) -> Iterator[Answer]:
         from samakia_policy.evaluation.opa_server.connection import Connection, Unavailable

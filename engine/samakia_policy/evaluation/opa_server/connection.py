@@ -16,6 +16,7 @@ from requests.exceptions import ConnectTimeout, ReadTimeout, RequestException, S
 from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from samakia_policy.evaluation.opa_server.addresses import Address
+from samakia_policy.model.values import Number
 
 WAITS = (0.0, 0.2, 0.8)
 """Seconds before each attempt."""
@@ -102,12 +103,12 @@ class Connection(OpaClient):  # type: ignore[misc]
         except (DeletePolicyError, RequestException, ValueError, AttributeError, Unavailable, Slow):
             return False
 
-    def ask(self, path: str, body: str, seconds: float) -> Any:
+    def ask(self, path: str, body: str, seconds: float, *, strict: bool = True) -> Any:
         """Return what lies at a path of `data` for an input, None where rules broke.
 
-        Raises Unavailable, Slow or Nonsense.
+        `strict`: errors of built-ins break a rule. Raises Unavailable, Slow or Nonsense.
         """
-        url = f"{self.root_url}/data/{path}?strict-builtin-errors=true"
+        url = f"{self.root_url}/data/{path}" + ("?strict-builtin-errors=true" if strict else "")
         try:
             response = self._session.post(
                 url,
@@ -115,7 +116,7 @@ class Connection(OpaClient):  # type: ignore[misc]
                 headers={"Content-Type": "application/json"},
                 timeout=(_CONNECT_SECONDS, seconds),
             )
-            said = response.json()
+            said = response.json(parse_float=None if strict else Number)
         except (RequestException, ValueError, RecursionError) as error:
             raise Nonsense from error
         if response.ok and isinstance(said, dict) and "result" in said:

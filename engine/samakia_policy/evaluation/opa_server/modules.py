@@ -27,7 +27,7 @@ def below(run: str, source: str) -> str:
     tokens = tokenize(source, WORDS | WORDS_V1)
     parts, at, before = [], 0, ""
     for kind, text, start, end in zip(tokens.kinds, tokens.texts, tokens.starts, tokens.ends, strict=True):
-        if kind == "package":
+        if kind == "package" and before != ".":
             parts += [source[at:end], f" {run}."]
             at = _after_space(source, end)
         elif kind is IDENTIFIER and text == "data" and before != ".":

@@ -16,6 +16,10 @@ _INTEGER = re.compile(r"[-+]?(?:0b[01_]+|0o?[0-7_]+|0x[0-9a-fA-F_]+|[0-9][0-9_]*
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9][0-9_]*(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$")
 _EXPONENT_BELOW, _EXPONENT_FROM = 1e-6, 1e21
 _BOOLEANS = frozenset(("true", "True", "TRUE", "false", "False", "FALSE"))
+# What YAML 1.1 takes for booleans besides.
+_TRUE = ("y", "Y", "yes", "Yes", "YES", "on", "On", "ON")
+_FALSE = ("n", "N", "no", "No", "NO", "off", "Off", "OFF")
+_OLD_BOOLEANS = ("bool", rf"(?:{'|'.join((*_TRUE, *_FALSE))})$", "yYnNoO")
 _RESOLVERS = (
     ("bool", r"(?:true|True|TRUE|false|False|FALSE)$", "tTfF"),
     ("int", _INTEGER.pattern, "-+0123456789"),
@@ -28,15 +32,20 @@ _RESOLVERS = (
 
 def load(text: str) -> Value:
     """Return the first document of a YAML text as a value; raises ValueError."""
+    documents = load_all(text)
+    return documents[0] if documents else None
+
+
+def load_all(text: str, *, old_booleans: bool = False) -> list[Value]:
+    """Return every document; `old_booleans`: yes, no, on, off, y and n are booleans. Raises ValueError."""
     import yaml
 
     if text.startswith("%") and _DIRECTIVE.match(text):
         raise ValueError("yaml: found incompatible YAML document")
     try:
-        documents = list(yaml.load_all(text, _loader()))
+        return list(yaml.load_all(text, _loader(old_booleans)))
     except yaml.YAMLError as error:
         raise ValueError(_message(error, text)) from None
-    return documents[0] if documents else None
 
 
 _DIRECTIVE = re.compile(r"^%YAML (?!1\.1[ \t\r]*$)", re.MULTILINE)
@@ -60,17 +69,18 @@ def _alias(error: Any, text: str) -> str:
     return found[1] if found else ""
 
 
-@lru_cache(maxsize=1)
-def _loader() -> Any:
+@lru_cache(maxsize=2)
+def _loader(old_booleans: bool) -> Any:
     import yaml
 
     base = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
     class Loader(base):  # type: ignore[misc, valid-type]
+        takes_old_booleans = old_booleans
         yaml_implicit_resolvers: dict[str, list[Any]] = {}  # noqa: RUF012
         yaml_constructors = dict(base.yaml_constructors)  # noqa: RUF012
 
-    for tag, pattern, first in _RESOLVERS:
+    for tag, pattern, first in (_OLD_BOOLEANS, *_RESOLVERS) if old_booleans else _RESOLVERS:
         Loader.add_implicit_resolver(f"tag:yaml.org,2002:{tag}", re.compile(pattern), list(first))
     for tag, made in (
         ("int", _integer),
@@ -107,6 +117,8 @@ def _decoded(node: Any, kind: str, decode: Callable[[], Any]) -> Any:
 
 
 def _boolean(loader: Any, node: Any) -> bool:
+    if loader.takes_old_booleans and node.value in (*_TRUE, *_FALSE):
+        return node.value in _TRUE
     if node.value not in _BOOLEANS:
         raise ValueError(f"yaml: cannot decode !!str `{node.value}` as a !!bool")
     return bool(node.value.lower() == "true")
