@@ -105,9 +105,7 @@ def _place(arguments: argparse.Namespace) -> None:
     for name in ("phase", "pack", "domain", "param", "runner") if arguments.plain is not None else ():
         if getattr(arguments, name):
             hint = "name it, `policy check . ...`; without one, --policy judges documents alone"
-            raise InputError(
-                "chooses among packs for an estate, and none is named", where=f"--{name}", hint=hint
-            )
+            raise InputError("is about an estate, and none is named", where=f"--{name}", hint=hint)
 
 
 def _record(arguments: argparse.Namespace, checked: Any) -> None:
