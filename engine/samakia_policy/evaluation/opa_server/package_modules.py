@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from samakia_policy.evaluation.plain import Asked, Path
@@ -10,12 +10,10 @@ from samakia_policy.evaluation.plain.query import NOW, reference, timed
 from samakia_policy.rego.syntax.upgrade import functions
 
 
-def stubs(run: str, texts: Mapping[str, str], packages: Mapping[str, Path]) -> Iterator[str]:
-    """Yield a module for each that has functions: these functions, of any result and without one."""
-    for name, text in texts.items():
-        if found := functions(name, text):
-            package = reference(packages[name], run)
-            yield f"package {package}\n" + "".join(_stub(*one) for one in sorted(found.items()))
+def stub(run: str, text: str, package: Path) -> str:
+    """Return a module with the functions of another one: of any result, and without one."""
+    found = sorted(functions(reference(package), text).items())
+    return f"package {reference(package, run)}\n" + "".join(_stub(*one) for one in found)
 
 
 def _stub(name: str, arguments: int) -> str:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from samakia_policy.evaluation.base import Limits
 from samakia_policy.evaluation.conversation import overrun
-from samakia_policy.evaluation.opa_server.connection import Connection, Nonsense, Slow
+from samakia_policy.evaluation.opa_server.connection import Connection, Nonsense, Slow, Unavailable
 from samakia_policy.evaluation.opa_server.modules import below
-from samakia_policy.evaluation.opa_server.package_modules import answering, asked_documents, stubs
+from samakia_policy.evaluation.opa_server.package_modules import answering, asked_documents, stub
 from samakia_policy.evaluation.opa_server.uploaded import WRONG
 from samakia_policy.evaluation.plain import CONFLICT, Asked, Said
 from samakia_policy.evaluation.plain.groups import Group, answers
@@ -28,6 +29,7 @@ class UploadedPackages:
         self._connection, self._asked, self._limits = connection, asked, limits
         self._run = f"policy_run_{secrets.token_hex(8)}"
         self._names: list[str] = []
+        self._stubs: dict[str, str] = {}
         self.complete = False
 
     def _upload(self) -> bool:
@@ -37,21 +39,29 @@ class UploadedPackages:
         """
         compiled = self._asked.compiled
         texts = {name: self._text(name) for name in compiled.modules}
-        held = dict(enumerate(stubs(self._run, texts, compiled.packages)))
+        held = [stub(self._run, text, compiled.packages[name]) for name, text in texts.items()]
+        self._stubs = {f"{self._run}/m{number}": text for number, text in enumerate(held)}
         first = {"v0": f"package {self._run}.{_V0}\n{COMPATIBLE}"}
-        first |= {f"stub{number}": text for number, text in held.items()}
+        first |= {f"stub{number}": text for number, text in enumerate(held)}
         rest = {f"m{number}": text for number, text in enumerate(texts.values())}
         rest |= {"refs": asked_documents(self._run, self._asked), "answer": answering(self._run, self._asked)}
         done = all(self._put(name, text) for name, text in (first | rest).items())
-        for number in held:
+        for number in range(len(held)):
             self._take(f"stub{number}")
         self.complete = done
         return done
 
     def remove(self) -> None:
-        """Remove what was uploaded, what needs others first."""
-        for name in reversed(self._names):
-            self._connection.remove(name)
+        """Remove what was uploaded, what needs others first; what need one another become stubs before."""
+        self._remove()
+        with suppress(Unavailable, Slow):
+            for name in self._names:
+                self._connection.upload(name, self._stubs.get(name, ""), self._limits.load_seconds)
+        self._remove()
+
+    def _remove(self) -> None:
+        left = [name for name in reversed(self._names) if not self._connection.remove(name)]
+        self._names = left[::-1]
 
     def all_answers(self) -> list[Said]:
         """Return every answer; raises Unavailable."""
