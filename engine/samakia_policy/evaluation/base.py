@@ -44,11 +44,25 @@ class Job:
         )
 
 
+@dataclass(slots=True, frozen=True)
+class Subject:
+    """A subject that somebody asks about: its kind and id, and the texts by which a hit may name it."""
+
+    kind: str
+    id: str
+    names: tuple[str, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as a worker is told."""
+        return {"fact": [self.kind, self.id], "names": list(self.names)}
+
+
 @dataclass(slots=True)
 class Batch:
     """Rules with everything they read; facts, edges and context are JSON text.
 
-    `trace` asks a runtime that can tell which lines of a rule ran; it costs, and no check asks.
+    `trace` asks a runtime that can tell which lines of a rule ran, `about` what the rule did about a subject;
+    both cost, and no check asks.
     """
 
     jobs: list[Job]
@@ -58,6 +72,7 @@ class Batch:
     reverse: dict[str, str]
     context: str
     trace: bool = False
+    about: Subject | None = None
 
     def input_text(self) -> str:
         """Return the JSON text that all rules share."""
@@ -73,7 +88,8 @@ class Batch:
 class Answer:
     """What one rule said; `error` says in one stable line why it said nothing.
 
-    `lines` are those that ran, None where nobody asked or the runtime cannot tell.
+    `lines` are those that ran, `told` is what the rule did about a subject: None where nobody asked or the
+    runtime cannot tell.
     """
 
     rule: str
@@ -81,6 +97,7 @@ class Answer:
     unknowns: list[dict[str, Any]] = field(default_factory=list)
     error: str = ""
     lines: list[int] | None = None
+    told: dict[str, Any] | None = None
 
 
 @dataclass(slots=True, frozen=True)

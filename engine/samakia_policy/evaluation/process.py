@@ -59,6 +59,7 @@ def own_packages(batch: Batch) -> Batch:
 
 def _header(worker: Worker, batch: Batch, jobs: list[Job], limits: Limits) -> bytes:
     told = {"libraries": batch.libraries, "trace": batch.trace, "jobs": [_told(job) for job in jobs]}
+    told["about"] = batch.about.to_json() if batch.about is not None else None
     told |= {"fuel": limits.fuel, **(worker.kept.header() if worker.kept else {})}
     return json.dumps(told).encode() + b"\n"
 
@@ -82,10 +83,8 @@ def _answer(job: Job, line: bytes) -> Answer:
         hits, unknowns, error = said["hits"], said["unknowns"], said["error"]
     except (ValueError, KeyError, TypeError):
         return Answer(job.rule, error="its worker answered something that is no answer")
-    if error:
-        return Answer(job.rule, error=str(error))
-    answer = checked(job, hits, unknowns)
-    answer.lines = said.get("lines")
+    answer = Answer(job.rule, error=str(error)) if error else checked(job, hits, unknowns)
+    answer.lines, answer.told = said.get("lines"), said.get("told")
     return answer
 
 

@@ -78,14 +78,18 @@ def main() -> None:
     compiled = [_compile(job) for job in header["jobs"]]
     import samakia_policy.rules
 
-    lines = _Lines()
-    if header["trace"]:
+    about = header["about"]
+    reading = _reading() if about else None
+    lines = _Lines(reading)
+    if header["trace"] or about:
         sys.settrace(lines.entered)
     sys.addaudithook(_refuse)
     print("ready", file=out, flush=True)
     for job, code in zip(header["jobs"], compiled, strict=True):
         lines.follow(job["rule"])
-        said = _run(job, code, text, samakia_policy.rules)
+        said = _run(job, code, text, samakia_policy.rules, reading)
+        if reading is not None:
+            said["told"] = reading.told(about["names"], tuple(about["fact"]), said["hits"])  # type: ignore[attr-defined]
         if header["trace"]:
             said["lines"] = sorted(lines.seen)
         print(json.dumps(said), file=out, flush=True)
@@ -94,7 +98,8 @@ def main() -> None:
 class _Lines:
     """The lines that ran of the rule that is followed."""
 
-    def __init__(self) -> None:
+    def __init__(self, reading: object) -> None:
+        self.reading = reading
         self.follow("")
 
     def follow(self, rule: str) -> None:
@@ -110,7 +115,15 @@ class _Lines:
     def passed(self, frame: object, event: str, _argument: object) -> object:
         if event == "line":
             self.seen.add(frame.f_lineno)  # type: ignore[attr-defined]
+            if self.reading is not None:
+                self.reading.line(frame.f_lineno)  # type: ignore[attr-defined]
         return self.passed
+
+
+def _reading() -> object:
+    from samakia_policy.rules.recording import Reading
+
+    return Reading()
 
 
 def _compile(job: dict) -> object:
@@ -134,13 +147,13 @@ def _refuse(event: str, _arguments: object) -> None:
         raise Refused(f"rules may not do {event}")
 
 
-def _run(job: dict, code: object, text: bytes, rules: object) -> dict:
+def _run(job: dict, code: object, text: bytes, rules: object, reading: object) -> dict:
     try:
         if isinstance(code, Exception):
             raise code
         # Read afresh, so that no rule can change what the next one sees.
         shared = json.loads(text, parse_float=Decimal)
-        said = list(_function(job, code)(_facts(job, shared, rules)))
+        said = list(_function(job, code)(_facts(job, shared, rules, reading)))
         hits = [_plain(entry) for entry in said if not isinstance(entry, rules.Unknown)]
         unknowns = [_plain(entry) for entry in said if isinstance(entry, rules.Unknown)]
         return {"hits": hits, "unknowns": unknowns, "error": ""}
@@ -161,9 +174,12 @@ def _function(job: dict, code: object) -> object:
     return found[0]
 
 
-def _facts(job: dict, shared: dict, rules: object) -> object:
+def _facts(job: dict, shared: dict, rules: object, reading: object) -> object:
+    views = {kind: shared["views"][view] for kind, view in job["views"].items()}
+    if reading is not None:
+        views = reading.facts(views)  # type: ignore[attr-defined]
     return rules.Facts(  # type: ignore[attr-defined]
-        {kind: shared["views"][view] for kind, view in job["views"].items()},
+        views,
         {relation: shared["edges"][relation] for relation in job["relations"]},
         {relation: shared["reverse"][relation] for relation in job["relations"]},
         job["params"],

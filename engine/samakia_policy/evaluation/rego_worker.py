@@ -43,7 +43,8 @@ def _rules(header: dict) -> object:
     shared = load(sys.stdin.buffer.read())
     yield _code(code)
     for job in header["jobs"]:
-        yield _run(rules, job, shared, header["fuel"])
+        said = _run(rules, job, shared, header["fuel"])
+        yield _explained(said, header, job, shared) if header.get("about") else said
 
 
 def _code(code: bytes) -> str:
@@ -60,7 +61,11 @@ def _run(rules: object, job: dict, shared: dict, fuel: int) -> str:
             unknowns = rules.document((*path, "unknowns"), given, fuel)  # type: ignore[attr-defined]
         return f'{{"hits": {hits}, "unknowns": {unknowns}, "error": ""}}'
     except Exception as error:  # whatever a rule does is that rule's answer
-        return json.dumps({"hits": [], "unknowns": [], "error": _why(error, fuel, FAILED)})
+        return _failed(_why(error, fuel, FAILED))
+
+
+def _failed(why: str) -> str:
+    return json.dumps({"hits": [], "unknowns": [], "error": why})
 
 
 def _why(error: Exception, fuel: int, otherwise: str) -> str:
@@ -69,6 +74,30 @@ def _why(error: Exception, fuel: int, otherwise: str) -> str:
     if getattr(error, "code", "") == "eval_fuel_error":
         return f"it needs more than {fuel} steps (limit fuel)"
     return otherwise
+
+
+def _explained(said: str, header: dict, job: dict, shared: dict) -> str:
+    """Run a rule again, now literal by literal, and add what it did about a subject."""
+    from samakia_policy.rego.errors import RegoError
+    from samakia_policy.rego.trace.explain import Question, explain_rule
+
+    path, about = tuple(job["package"].split(".")), header["about"]
+    documents = [
+        (*path, name) for name in ("findings", "unknowns") if name == "findings" or job["reports_unknowns"]
+    ]
+    question = Question(documents, about["names"], tuple(about["fact"]), header["fuel"])
+    try:
+        told = explain_rule(header["libraries"], {job["rule"]: job["source"]}, _given(job, shared), question)
+    except MemoryError:
+        return _failed("to explain it needs more memory than the limit memory_bytes")
+    except RegoError:  # that it does not compile was told already
+        return said
+    except Exception:
+        return _failed("it could not be followed: a bug in the engine")
+    decided = told.pop("documents")
+    if "broken" not in told and not said.startswith(f'{{"hits": {decided[0]}, "unknowns"'):
+        return _failed("what was followed is not what was decided: a bug in the engine")
+    return f'{said[:-1]}, "told": {json.dumps(told)}}}'
 
 
 def _given(job: dict, shared: dict) -> dict:

@@ -63,7 +63,7 @@ def body(literals: n.Body, scope: Scope, final: Final) -> None:
 
 def _joined(literals: n.Body, position: int, scope: Scope, done: set[int]) -> Scope:
     """Prepare a literal whose loop can look into an index instead."""
-    join = joins.find(literals, position, scope.bound.__contains__)
+    join = joins.find(literals, position, scope.bound.__contains__) if scope.unit.notes.plans else None
     if join is None or done & set(join.early):
         return scope
     scope.unit.notes.joined(join)
@@ -97,12 +97,17 @@ def _split(rest: n.Body, scope: Scope, final: Final) -> None:
 def literal(expr: n.Expr, scope: Scope) -> Scope:
     """Emit one literal and return the scope that the next one lies in."""
     scope.at(expr.location)
-    with scope.unit.notes.literal(expr, scope.depth):
+    notes = scope.unit.notes
+    with notes.literal(expr, scope.depth):
+        notes.tried(expr, scope)
         if not expr.withs:
-            return _plain(expr, scope)
-        scope, state = _with(expr.withs, scope)
-        outside = scope.state
-        return _plain(expr, scope.under(state)).under(outside)
+            after = _plain(expr, scope)
+        else:
+            scope, state = _with(expr.withs, scope)
+            outside = scope.state
+            after = _plain(expr, scope.under(state)).under(outside)
+        notes.held(after)
+        return after
 
 
 def _plain(expr: n.Expr, scope: Scope) -> Scope:

@@ -24,6 +24,7 @@ def inner(
 ) -> tuple[str, list[str], list[ast.expr], Scope]:
     """Return a new function's name, parameters, the arguments to call it with, and its first scope."""
     name = scope.unit.fresh(prefix)
+    scope.unit.notes.function(name)
     names = [rego for rego, held in taken.items() if isinstance(held, ast.Name)]
     parameters = [scope.unit.fresh("p") for _ in names]
     scope.unit.names.update(zip(parameters, names, strict=True))
@@ -110,7 +111,7 @@ def every(term: n.Every, scope: Scope) -> Scope:
     scope, domain = value(term.domain, scope)
     held = code.load(scope.name(domain))
     scope.require(code.call("iterable", held))
-    if all(map(_flat, term.body)):
+    if not scope.unit.notes.follows and all(map(_flat, term.body)):
         return _every_in_place(term, held, scope)
     names = [name for part in (term.key, term.value) if part is not None for name in variables(part)]
     outer = {name: found for name, found in captured([term.body], scope).items() if name not in names}

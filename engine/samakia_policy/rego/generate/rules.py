@@ -105,6 +105,7 @@ _EMIT = {"complete": _emit_single, "set": _emit_collected, "object": _emit_colle
 
 def _emit_rule(rule: n.Rule, group: Group, unit: Unit) -> str:
     name = unit.fresh("r")
+    unit.notes.function(name)
     single = group.kind in ("complete", "function")
     parameters = ["c", *([f"a{number}" for number in range(group.arity)] if single else ["acc"])]
     scope = Scope(unit, [], lambda: code.back(code.const(None)), line=unit.line(rule.location))

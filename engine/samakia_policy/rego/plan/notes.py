@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager, nullcontext
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from samakia_policy.rego.generate.scope import Scope
 
 _NOTHING: AbstractContextManager[None] = nullcontext()
 
 
 class Notes:
-    """Hears everything and keeps nothing; `Description` keeps it."""
+    """Hears everything and keeps nothing; `Description` keeps it.
+
+    `follows`: whether every body has to be a function of its own, so that its run can be followed. `plans`:
+    whether loops may look into indexes: who follows an evaluation wants every turn.
+    """
 
     __slots__ = ()
+    follows = False
+    plans = True
 
     def rule(self, rule: Any, path: tuple[str, ...], kind: str) -> AbstractContextManager[None]:
         """Surround the code of one rule; `kind`: complete, function, set or object."""
@@ -28,6 +37,15 @@ class Notes:
     def body(self, kind: str) -> AbstractContextManager[None]:
         """Surround a body inside the literal at hand: `comp`, `not`, `has` or `every`."""
         return _NOTHING
+
+    def function(self, name: str) -> None:
+        """The rule or the body that comes next becomes the function of this name."""
+
+    def tried(self, expr: Any, scope: Scope) -> None:
+        """The code of a literal begins here; what is emitted now runs whenever the literal is tried."""
+
+    def held(self, scope: Scope) -> None:
+        """The code of the literal at hand ends here; what is emitted now runs whenever it held."""
 
     def moved(self) -> AbstractContextManager[None]:
         """Surround literals that go before the loop they were written after."""
