@@ -132,7 +132,7 @@ def step(value: ast.expr, wanted: ast.expr, slow: ast.expr) -> ast.expr:
     """Return an expression for `value[wanted]`, U where there is none."""
     if not isinstance(value, ast.Name):
         return slow
-    if isinstance(wanted, ast.Constant) and wanted.value.__class__ is int:
+    if isinstance(wanted, ast.Constant) and type(wanted.value) is int and wanted.value >= 0:
         longer = code.compare(code.call("len_of", value), ast.Gt(), wanted)
         tests = [*(is_kind(value, "List") or []), longer]
         return code.either(code.all_of(*tests), code.item(value, wanted), slow)
