@@ -70,6 +70,9 @@ class EvaluationFault(Exception):
         where = f"{self.location}: " if self.location else ""
         return f"{where}{self.code}: {self.message}"
 
+    def __reduce__(self) -> tuple[type[EvaluationFault], tuple[str, str, Location | None]]:
+        return EvaluationFault, (self.code, self.message, self.location)
+
 
 class BuiltinFault(EvaluationFault):
     """A built-in refused its operands: the call is undefined, or an error under strict."""

@@ -24,7 +24,7 @@ class Code(NamedTuple):
 
     `branches`: path, name of its Python function ("" for a package), is it a function, is it open, arity,
     depths, slot of the memo (-1 without one).
-    `names`: the Rego variables that Python variables hold.
+    `names`: the Rego variables that Python variables hold. `members`: the functions of the rules of each set.
     """
 
     code: types.CodeType
@@ -35,6 +35,7 @@ class Code(NamedTuple):
     mocks: tuple[str, ...]
     masks: tuple[tuple[str, ...], ...]
     names: dict[str, str]
+    members: dict[tuple[str, ...], tuple[str, ...]]
 
     def dumps(self) -> bytes:
         """Return bytes from which this Python version makes the same code."""
@@ -128,7 +129,9 @@ def build(compiled: Compiled, replaced: Replaced, notes: Notes = SILENT) -> Code
     made = compile(unit.module(), FILE, "exec", dont_inherit=True)
     masks = tuple(sorted(replaced.documents))
     mocks = tuple(sorted(replaced.functions))
-    return Code(made, branches, unit.built_ins, places, next(unit.slots), mocks, masks, unit.names)
+    return Code(
+        made, branches, unit.built_ins, places, next(unit.slots), mocks, masks, unit.names, unit.members
+    )
 
 
 def _descend(branch: Branch, path: tuple[str, ...]) -> Branch:

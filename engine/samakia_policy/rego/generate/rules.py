@@ -93,9 +93,13 @@ def _conflict(group: Group) -> str:
 def _emit_collected(group: Group, out: Scope, _: list[str]) -> None:
     """Join rules that each add to one set or object."""
     out.emit(code.assign("acc", ast.Dict([], [])))
+    names = []
     for rule in group.rules:
+        names.append(_emit_rule(rule, group, out.unit))
         out.at(rule.location)
-        out.emit(code.do(code.call(_emit_rule(rule, group, out.unit), code.load("c"), code.load("acc"))))
+        out.emit(code.do(code.call(names[-1], code.load("c"), code.load("acc"))))
+    if group.kind == "set":
+        out.unit.members[group.branch.path] = tuple(names)
     made = code.load("acc")
     out.emit(code.assign("v", code.call("as_set", made) if group.kind == "set" else made))
 

@@ -22,7 +22,8 @@ class Unit:
 
     `places`: what line N of the generated code stands for, N from 1. `built_ins`: what it calls, by variable.
     `names`: the Rego variable that a Python variable holds, for traces. `notes`: hears what is decided.
-    `unread`: variables of loops' keys that nothing reads.
+    `members`: the functions of the rules of each set, by its path. `unread`: variables of loops' keys that
+    nothing reads.
     """
 
     functions: list[ast.stmt] = field(default_factory=list)
@@ -39,6 +40,7 @@ class Unit:
     rule_names: dict[tuple[str, ...], str] = field(default_factory=dict)
     rule_slots: dict[tuple[str, ...], int] = field(default_factory=dict)
     arities: dict[tuple[str, ...], int] = field(default_factory=dict)
+    members: dict[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict)
     notes: Notes = SILENT
     unread: set[str] = field(default_factory=set)
 

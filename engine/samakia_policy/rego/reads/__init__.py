@@ -38,6 +38,10 @@ class Reads:
     compared: tuple[Compared, ...] = ()
     sizes: frozenset[Path] = frozenset()
 
+    def paths(self) -> list[list[Path]]:
+        """Return wholes, tops and sizes as plain lists, in order."""
+        return [sorted(found, key=repr) for found in (self.wholes, self.tops, self.sizes)]
+
 
 def reads(compiled: Compiled, documents: Iterable[tuple[str, ...]]) -> Reads:
     """Return what documents under `data`, given by their paths, read of `input`."""
@@ -55,6 +59,23 @@ def reads(compiled: Compiled, documents: Iterable[tuple[str, ...]]) -> Reads:
     return collected(analysis.found)
 
 
+def reads_by_rule(compiled: Compiled, path: tuple[str, ...]) -> list[Reads]:
+    """Return what each rule of one name reads of `input`, in the order of the rules."""
+    with deep():
+        tree, groups = grow(compiled.modules.values())
+        (group,) = [group for group in groups if group.branch.path == path]
+        made = []
+        for rule in group.rules:
+            analysis = Analysis(tree, groups)
+            try:
+                analysis.found.whole(analysis.rule(rule, group))
+            except TooLarge:
+                made.append(Reads(frozenset([()]), frozenset()))
+            else:
+                made.append(collected(analysis.found))
+    return made
+
+
 def collected(found: Found) -> Reads:
     """Return what was found."""
     return Reads(
@@ -66,4 +87,4 @@ def collected(found: Found) -> Reads:
     )
 
 
-__all__ = ["ANY", "Compared", "Path", "Reads", "reads"]
+__all__ = ["ANY", "Compared", "Path", "Reads", "reads", "reads_by_rule"]

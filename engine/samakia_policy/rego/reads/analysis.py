@@ -53,6 +53,10 @@ class Analysis:
         # What a `with` replaces may be anything.
         return join([self._known[key], OPAQUE]) if self._replaced else self._known[key]
 
+    def rule(self, rule: n.Rule, group: Group) -> Shape:
+        """Return the shape of what one rule gives that takes no arguments."""
+        return self._chain(rule, group, ())
+
     def _chain(self, rule: n.Rule, group: Group, given: tuple[Shape, ...]) -> Shape:
         made = []
         chain: n.Rule | None = rule

@@ -18,6 +18,18 @@ AS_OF = Flag("as-of", kind="text", help="the time that time.now_ns gives, as RFC
 ALLOW = Flag("allow", kind="comma", help="effects to permit: network, environment, random")
 
 
+PROCESSES = Flag("processes", kind="int", default=0, help="how many may share a large evaluation: 1 or 2")
+
+
+def processes_of(chosen: Chosen) -> int:
+    """Return how many processes the flags allow; as many as there are processors where they do not say."""
+    if chosen["processes"]:
+        return int(chosen["processes"])
+    import os
+
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def version_of(chosen: Chosen) -> int:
     """Return the language version that the flags ask for."""
     return 0 if chosen["v0-compatible"] else 1

@@ -60,6 +60,7 @@ FLAGS = (
     common.ALLOW,
     common.CAPABILITIES,
     common.IGNORE,
+    common.PROCESSES,
     common.SCHEMA,
     common.STRICT,
     common.TARGET,
@@ -103,8 +104,8 @@ def run(chosen: Chosen) -> int:
     try:
         query = sys.stdin.read() if chosen["stdin"] else chosen.arguments[0]
         given = Given.read(chosen)
-        memory = _memory(chosen, query)
-        output = _remembered(chosen, query, given, memory)
+        memory = _memory(chosen, query, given)
+        output = _remembered(memory)
         value = given.value() if output is None else None
     except Refused as error:
         sys.stderr.write(error.problems[0].text + "\n")
@@ -139,13 +140,13 @@ def _evaluate(chosen: Chosen, asked: Any, schemas: Any, memory: Memory | None) -
         clock.lap("timer_rego_load_files_ns")
         policy = _ask(chosen, (*asked, loaded), schemas, output, clock)
         if memory is not None:
-            memory.keep(policy, asked[0])
+            memory.keep(policy)
     except (Refused, RegoError, EvaluationFault) as error:
         output.errors = problems_of(error)
     return output
 
 
-def _memory(chosen: Chosen, query: str) -> Memory | None:
+def _memory(chosen: Chosen, query: str, given: Given) -> Memory | None:
     """What is kept of earlier runs, for a plain query over modules alone."""
     if not chosen["data"]:
         return None
@@ -153,13 +154,13 @@ def _memory(chosen: Chosen, query: str) -> Memory | None:
     from samakia_policy.rego.tools.problems import Refused
 
     try:
-        return remembered.Memory.of(chosen, query) if remembered.plain(chosen, query) else None
+        return remembered.Memory.of(chosen, query, given) if remembered.plain(chosen, query) else None
     except Refused:
         # Said again where it is due: what is wrong with the input comes first.
         return None
 
 
-def _remembered(chosen: Chosen, query: str, given: Given, memory: Memory | None) -> Output | None:
+def _remembered(memory: Memory | None) -> Output | None:
     """The answer of a program that an earlier run compiled, or None; raises Refused."""
     if memory is None:
         return None
@@ -168,7 +169,7 @@ def _remembered(chosen: Chosen, query: str, given: Given, memory: Memory | None)
     from samakia_policy.rego.tools.results import Output
 
     try:
-        rows = memory.rows(chosen, query, given)
+        rows = memory.rows()
     except EvaluationFault as error:
         return Output(errors=problems_of(error))
     return None if rows is None else Output(rows=rows)

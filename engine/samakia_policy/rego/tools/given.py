@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 # Below, everything is read sooner than it is told apart.
 _SMALL = 1 << 20
+LARGE = 4 << 20
+"""Bytes of an input that two processes share: a smaller one is evaluated sooner."""
 
 
 class Given:
@@ -38,6 +40,11 @@ class Given:
             raise Refused([plain_problem(f"open {path}: {reason(error)}")]) from None
         except DocumentError as error:
             raise Refused([plain_problem(f"unable to parse input: {error}")]) from None
+
+    @property
+    def size(self) -> int:
+        """How many bytes there are."""
+        return len(self._content or b"")
 
     def value(self) -> Value:
         """Return all of the input, or UNDEFINED; raises Refused."""

@@ -41,7 +41,8 @@ def time_limit(seconds: float) -> Iterator[None]:
     import signal
 
     before = signal.signal(signal.SIGALRM, _stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    # Once more each second: what is raised where Python drops exceptions is raised again.
+    signal.setitimer(signal.ITIMER_REAL, seconds, 1.0)
     try:
         yield
     finally:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import marshal
 import re
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from time import time_ns
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from samakia_policy.rego import cache
 from samakia_policy.rego.depth import deep
@@ -14,6 +16,7 @@ from samakia_policy.rego.errors import EvaluationFault, RegoError
 from samakia_policy.rego.run.documents import root, tree_step, whole
 from samakia_policy.rego.run.state import new_state
 from samakia_policy.rego.tools import common_flags as common
+from samakia_policy.rego.tools.given import LARGE
 from samakia_policy.rego.tools.go_json import plain as written
 from samakia_policy.rego.tools.loaded import Loaded
 from samakia_policy.rego.tools.problems import Problem, Refused, problems_of
@@ -59,11 +62,14 @@ def plain(chosen: Chosen, query: str) -> bool:
 class Memory:
     """Modules as text, and their program when an earlier run compiled the very same."""
 
-    def __init__(self, loaded: Loaded, version: int, name: str) -> None:
-        self._loaded, self._version, self._name = loaded, version, name
+    def __init__(self, asked: tuple[Chosen, str, Given], loaded: Loaded, name: str) -> None:
+        self._chosen, self._query, self._given = asked
+        self._loaded, self._name = loaded, name
+        self._path = tuple(self._query.split(".")[1:])
+        self._shared = self._given.size >= LARGE and common.processes_of(self._chosen) > 1
 
     @classmethod
-    def of(cls, chosen: Chosen, query: str) -> Memory | None:
+    def of(cls, chosen: Chosen, query: str, given: Given) -> Memory | None:
         """Read what `--data` names; None where there are data documents, too. Raises Refused."""
         from samakia_policy.rego.tools.loader import load_paths
 
@@ -74,33 +80,28 @@ class Memory:
         parts = [f"eval {version} {sorted(chosen['allow'])} {query}"]
         for path, content in sorted(loaded.texts.items()):
             parts += [path, content.decode("latin-1")]
-        return cls(loaded, version, cache.name_of(parts))
+        return cls((chosen, query, given), loaded, cache.name_of(parts))
 
-    def rows(self, chosen: Chosen, query: str, given: Given) -> list[Row] | None:
+    def rows(self) -> list[Row] | None:
         """Return the answer of the program that was kept, or None; raises EvaluationFault and Refused."""
         kept = cache.read(cache.user_folder(), self._name)
         if not kept:
             return None
-        code, paths = marshal.loads(kept)  # noqa: S302 - the user's own cache, checked by digest
-        from samakia_policy.rego.builtins.context import Context
+        code, paths, shares = marshal.loads(kept)  # noqa: S302 - the user's own cache, checked by digest
+        if self._shared and shares is None:
+            return None
         from samakia_policy.rego.program import Code, Program
-        from samakia_policy.rego.tools.limits import time_limit
 
         program = Program.link(Code.loads(code))
-        path = tuple(query.split(".")[1:])
-        branch = program.find(path)
-        if branch is None or branch.function:
-            return None
-        context = Context(now_ns=time_ns(), allowed=frozenset(chosen["allow"]))
-        value = given.parts(paths)
-        state = new_state(program.code.slots, {}, value, context, strict=chosen["strict-builtin-errors"])
-        try:
-            with time_limit(chosen["timeout"]):
-                found = _document(program, path, state)
-        finally:
-            for _, printed in context.printed:
-                sys.stderr.write(printed + "\n")
-        return [] if found is UNDEFINED else [Row([(written(found), query, 1, 1)], {})]
+        run = _Run(self._chosen, program, self._given)
+        with run.limits():
+            if self._shared and shares:
+                from samakia_policy.rego.tools.shares import evaluate
+
+                found = evaluate(program, shares, run.begin)
+            else:
+                found = _document(program, self._path, run.begin(paths))
+        return [] if found is UNDEFINED else [Row([(written(found), self._query, 1, 1)], {})]
 
     def parse(self) -> Loaded:
         """Parse the texts; raises Refused with every fault."""
@@ -109,23 +110,54 @@ class Memory:
         problems: list[Problem] = []
         for path, content in self._loaded.texts.items():
             try:
-                self._loaded.modules[path] = read_module(path, content, self._version)
+                self._loaded.modules[path] = read_module(path, content, common.version_of(self._chosen))
             except RegoError as error:
                 problems += problems_of(error)
         if problems:
             raise Refused(problems)
         return self._loaded
 
-    def keep(self, policy: Policy, query: str) -> None:
-        """Keep what was compiled, and what the query reads of the input, for the next time."""
+    def keep(self, policy: Policy) -> None:
+        """Keep what was compiled and what the query reads; where work is shared, what each rule does."""
         from samakia_policy.rego.reads import reads
 
-        path = tuple(query.split(".")[1:])
-        branch = policy.program.find(path)
-        if branch is not None and not branch.function:
-            read = reads(policy.compiled, [path])
-            paths = [sorted(found, key=repr) for found in (read.wholes, read.tops, read.sizes)]
-            cache.write(cache.user_folder(), self._name, marshal.dumps((policy.program.code.dumps(), paths)))
+        branch = policy.program.find(self._path)
+        if branch is None or branch.function:
+            return
+        paths, shares = reads(policy.compiled, [self._path]).paths(), None
+        if self._shared:
+            from samakia_policy.rego.tools.shares import shares_of
+
+            shares = shares_of(policy.compiled, policy.program, self._path)
+        held = marshal.dumps((policy.program.code.dumps(), paths, shares))
+        cache.write(cache.user_folder(), self._name, held)
+
+
+class _Run:
+    """One evaluation by a program that was kept."""
+
+    def __init__(self, chosen: Chosen, program: Program, given: Given) -> None:
+        from samakia_policy.rego.builtins.context import Context
+
+        self._chosen, self._program, self._given = chosen, program, given
+        self._context = Context(now_ns=time_ns(), allowed=frozenset(chosen["allow"]))
+
+    def begin(self, paths: Any) -> State:
+        """Return a state for the input, of which at least these paths are read; raises Refused."""
+        value, strict = self._given.parts(paths), self._chosen["strict-builtin-errors"]
+        return new_state(self._program.code.slots, {}, value, self._context, strict=strict)
+
+    @contextmanager
+    def limits(self) -> Iterator[None]:
+        """Stop what runs inside in time, and print what it printed."""
+        from samakia_policy.rego.tools.limits import time_limit
+
+        try:
+            with time_limit(self._chosen["timeout"]):
+                yield
+        finally:
+            for _, printed in self._context.printed:
+                sys.stderr.write(printed + "\n")
 
 
 def _document(program: Program, path: tuple[str, ...], state: State) -> Value:

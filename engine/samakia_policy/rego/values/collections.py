@@ -27,11 +27,15 @@ class _Mark:
     def __repr__(self) -> str:
         return self.name
 
+    def __reduce__(self) -> str:
+        return _MARKS[self.name]
+
 
 UNDEFINED: Any = _Mark("undefined")
 _TRUE = _Mark("true")
 _FALSE = _Mark("false")
 _SET = _Mark("set")
+_MARKS = {"undefined": "UNDEFINED", "true": "_TRUE", "false": "_FALSE", "set": "_SET"}
 
 
 def key(value: Value) -> Key:
