@@ -2,7 +2,7 @@ PYTHON ?= .venv/bin/python
 BIN := $(dir $(PYTHON))
 COVERED := engine/samakia_policy/evidence/ledger,engine/samakia_policy/evidence/trust,engine/samakia_policy/evidence/verify,engine/samakia_policy/gate,engine/samakia_policy/decision
 
-.PHONY: help check check-rest format lint types imports fresh test coverage generate bench lock
+.PHONY: help check check-rest format lint types imports fresh test coverage fuzz generate bench lock
 
 help: ## Show this help
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -35,6 +35,9 @@ test: ## All tests, and all cases of all rules
 coverage: ## Every branch of ledger, trust root, verification, gate and decision is taken by a test
 	$(BIN)coverage run --branch --source=$(COVERED) -m pytest -q tests/unit/evidence tests/unit/gate tests/unit/decision tests/evidence tests/conformance tests/acting/test_holds.py tests/cli/test_ledger.py tests/cli/evidence
 	$(BIN)coverage report --show-missing --skip-covered --fail-under=100
+
+fuzz: ## Ask opa and our Rego about 10,000 generated programs, and print what they answer differently
+	$(PYTHON) tests/rego/fuzz/run.py --programs 10000
 
 generate: ## Write the kinds of facts, the pack index, the rule pages and the pages of the language again
 	$(PYTHON) -m samakia_policy.fact_kinds
