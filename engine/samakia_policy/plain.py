@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
+from functools import cached_property
 from typing import Any
 
 from samakia_policy.errors import InputError
@@ -109,7 +109,7 @@ def ask_plain(plain: Plain, engine: str, cache: str, as_of: str) -> tuple[PlainR
     modules = {
         name: (text, request.version) for folder in plain.folders for name, text in folder.modules.items()
     }
-    compiled = compile_packages(modules, plain.data, cache, limits)
+    compiled = compile_packages(modules, plain.data, cache, limits, code=engine == "native")
     rules = select(compiled, _namespaces(request), every=request.every_namespace)
     inputs = list(_combined(plain) if request.combine else _each(plain))
     run = _run(plain, compiled, rules, inputs)
@@ -126,11 +126,11 @@ class _Given:
 
 
 def _each(plain: Plain) -> Iterator[_Given]:
-    hidden = secrets_of(json.loads(plain.data))
+    base = json.loads(plain.data)
     for file in plain.files:
         for document in file.documents:
             text = dump(document.value, html=False)
-            clean = partial(without_secrets, known=[*secrets_of(document.value), *hidden])
+            clean = _Clean(document.value, base)
             checked = Checked(document.name, file.name, clean, _env(plain, file))
             places = Places(file.name, document.value, [(file, document)], combined=False)
             yield _Given(Input(text, _file(file.path)), checked, places)
@@ -141,8 +141,7 @@ def _combined(plain: Plain) -> Iterator[_Given]:
     files = sorted(plain.files, key=lambda file: os.fsencode(file.path))
     parts = [(file, document) for file in files for document in file.documents]
     value = [{"path": written(file.path), "contents": document.value} for file, document in parts]
-    hidden = [text for _, document in parts for text in secrets_of(document.value)]
-    clean = partial(without_secrets, known=[*hidden, *secrets_of(json.loads(plain.data))])
+    clean = _Clean(*(document.value for _, document in parts), json.loads(plain.data))
     name = f"@document/{COMBINED}"
     envs = {_env(plain, file) for file in files}
     checked = Checked(name, name, clean, envs.pop() if len(envs) == 1 else "")
@@ -157,6 +156,21 @@ def secrets_of(value: Any) -> list[str]:
         *(sensitive_texts(value) if is_plan(value) else ()),
     }
     return sorted(found, key=lambda text: (-len(text), text))
+
+
+class _Clean:
+    """Takes the secrets of some documents out of texts; they are looked for when there is a text."""
+
+    def __init__(self, *documents: Any) -> None:
+        self._documents = documents
+
+    def __call__(self, text: str) -> str:
+        """Return the text without them."""
+        return without_secrets(text, self._known)
+
+    @cached_property
+    def _known(self) -> list[str]:
+        return [text for document in self._documents for text in secrets_of(document)]
 
 
 def _env(plain: Plain, file: NamedFile) -> str:

@@ -119,7 +119,8 @@ def _compile(header: dict) -> object:
     texts = {name: Text(*text) for name, text in header["modules"].items()}
     try:
         said = re.compile(header["said"]).fullmatch
-        code, held = compile_packages(texts, load(sys.stdin.buffer.read()), lambda name: bool(said(name)))
+        data = load(sys.stdin.buffer.read())
+        code, held = compile_packages(texts, data, lambda name: bool(said(name)), code=header["code"])
     except RegoError as error:
         yield f'{{"faults": {faults_json(error.faults)}}}'
     else:

@@ -6,7 +6,16 @@ from collections.abc import Iterator
 from typing import Any
 
 _SHORTEST = 3
+# Where the parts of a plan lie that have marks; values that may be large are not searched for more.
+_PARTS = frozenset(
+    (
+        *("resource_changes", "resource_drift", "change", "output_changes", "planned_values", "prior_state"),
+        *("values", "root_module", "child_modules", "resources", "outputs"),
+    )
+)
 _SUFFIX = "_sensitive"
+# Their members have names of their own.
+_NAMED = frozenset(("output_changes", "outputs"))
 
 
 def is_plan(document: Any) -> bool:
@@ -20,12 +29,15 @@ def sensitive_texts(plan: Any) -> set[str]:
     variables = plan.get("variables", {})
     named = [name for name, found in declared.items() if isinstance(found, dict) and found.get("sensitive")]
     found = {text for name in named for text in _texts(variables.get(name))}
-    pending: list[Any] = [plan]
+    pending: list[tuple[str, Any]] = [("", plan)]
     while pending:
-        node = pending.pop()
-        if isinstance(node, dict):
+        name, node = pending.pop()
+        if isinstance(node, list):
+            pending += [("", item) for item in node]
+        elif isinstance(node, dict):
             found.update(text for mask, value in _masks(node) for text in _masked(mask, value))
-        pending += _below(node)
+            every = name in _NAMED
+            pending += [(key, below) for key, below in node.items() if every or key in _PARTS]
     return {text for text in found if len(text) >= _SHORTEST}
 
 

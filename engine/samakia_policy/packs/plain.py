@@ -65,7 +65,11 @@ def _files(path: str) -> Iterator[str]:
             folders.clear()
             continue
         seen.add(real)
-        yield from (os.path.join(folder, n) for n in names if n.endswith(_ENDING) and not n.endswith(_TEST))
+        wanted = [n for n in names if n.endswith(_ENDING) and not n.endswith(_TEST)]
+        for file in (os.path.join(folder, name) for name in wanted):
+            if not os.path.isfile(file):
+                raise InputError("is no plain file, or a link that leads nowhere", where=file)
+            yield file
 
 
 def _unlisted(error: OSError) -> NoReturn:

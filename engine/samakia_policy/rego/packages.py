@@ -67,9 +67,13 @@ class Packages:
 
 
 def compile_packages(
-    texts: Mapping[str, Text], data: Value, said: Callable[[str], bool] = lambda _: False
+    texts: Mapping[str, Text],
+    data: Value,
+    said: Callable[[str], bool] = lambda _: False,
+    *,
+    code: bool = True,
 ) -> tuple[bytes, dict[str, Any]]:
-    """Return compiled code, and what the modules hold as plain data; raises RegoError.
+    """Return compiled code, if it is wanted, and what the modules hold as plain data; raises RegoError.
 
     `modules`: by file, the version and package; `rules`: file, line, package, name as written, and kind:
     "set", "value", "function", or "ref" where the name is more than one word; `sayings`: what the sets are
@@ -84,7 +88,7 @@ def compile_packages(
             modules, keep_prints=False, data=data, max_errors=MOST_FAULTS, unsafe=UNSAFE
         )
         held["sayings"] = _sayings(compiled, held["rules"], said)
-        return build(compiled, Replaced()).dumps(), held
+        return build(compiled, Replaced()).dumps() if code else b"", held
 
 
 def _sayings(compiled: Compiled, rules: list[dict[str, Any]], said: Callable[[str], bool]) -> list[Any]:

@@ -97,6 +97,8 @@ def _files(path: str) -> Iterator[str]:
     if other := sorted(file for file in found if unread_format(file)):
         hint = f"name the files that you mean; {_HINT}"
         raise InputError(f"holds {other[0]}, of a format that is not read", where=path, hint=hint)
+    if strange := sorted(file for file in wanted if not os.path.isfile(file)):
+        raise InputError("is no plain file, or a link that leads nowhere", where=strange[0])
     if not wanted:
         raise InputError("holds no .json, .yaml or .yml file, so nothing would be checked", where=path)
     yield from wanted

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, NoReturn
 
 from samakia_policy.errors import InputError
 from samakia_policy.rego.tools.documents import DocumentError, decode, merge, mount, read_json
@@ -39,13 +39,20 @@ def _files(path: str) -> Iterator[tuple[str, list[str]]]:
     if not os.path.isdir(path):
         yield os.path.normpath(path), []
         return
-    for folder, folders, names in os.walk(path):
+    for folder, folders, names in os.walk(path, onerror=_unlisted):
         folders.sort()
         below = os.path.relpath(folder, path)
         parents = [] if below == "." else below.split(os.sep)
         for name in sorted(names):
+            file = os.path.normpath(os.path.join(folder, name))
+            if name.endswith(_ENDINGS) and not os.path.isfile(file):
+                raise InputError("is no plain file, or a link that leads nowhere", where=file)
             if name.endswith(_ENDINGS):
-                yield os.path.normpath(os.path.join(folder, name)), parents
+                yield file, parents
+
+
+def _unlisted(error: OSError) -> NoReturn:
+    raise InputError(f"cannot be read: {error.strerror}", where=str(error.filename)) from error
 
 
 def _bytes(path: str) -> bytes:

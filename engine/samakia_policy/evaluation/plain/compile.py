@@ -20,16 +20,16 @@ _CONFTEST = ("parse_config", "parse_config_file", "parse_combined_config_files")
 _DIFFERS = "what it answers differs from one run to the next; hand the value in as data or in the document"
 
 
-def compile_packages(modules: Modules, data: str, folder: str, limits: Limits) -> Compiled:
+def compile_packages(modules: Modules, data: str, folder: str, limits: Limits, *, code: bool) -> Compiled:
     """Return packages that can be asked; raises InputError with every fault.
 
-    `data`: the base documents as JSON. `folder`: the user's cache, or "".
+    `data`: the base documents as JSON. `folder`: the user's cache, or "". `code`: for our own engine too.
     """
     versions = [f"{name} {version}" for name, (_, version) in modules.items()]
-    name = cache.name_of(["plain", data, *versions, *[text for text, _ in modules.values()]])
+    name = cache.name_of([f"plain {code}", data, *versions, *[text for text, _ in modules.values()]])
     line = cache.read(folder, name) if folder else b""
     if not line:
-        line = _compiled(modules, data, limits)
+        line = _compiled(modules, data, limits, code=code)
     said = json.loads(line)
     if "faults" in said:
         raise InputError(_told(said["faults"]), where="--policy")
@@ -46,8 +46,9 @@ def compile_packages(modules: Modules, data: str, folder: str, limits: Limits) -
     )
 
 
-def _compiled(modules: Modules, data: str, limits: Limits) -> bytes:
-    header = json.dumps({"mode": "compile", "modules": modules, "said": ASKED.pattern}).encode()
+def _compiled(modules: Modules, data: str, limits: Limits, *, code: bool) -> bytes:
+    told = {"mode": "compile", "modules": modules, "said": ASKED.pattern, "code": code}
+    header = json.dumps(told).encode()
     worker = Worker("rego_worker.py", search_path())
     try:
         with Conversation(worker, header + b"\n" + data.encode(), limits) as conversation:

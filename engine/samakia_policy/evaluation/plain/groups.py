@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from samakia_policy.evaluation.plain import Asked, Said
+from samakia_policy.evaluation.plain import Asked, Path, Said
 
-MOST_PATHS = 200
-"""Documents of packages that are asked for together: their names must fit on a command line."""
+MOST_CHARACTERS = 60_000
+"""Length of the names that are asked for together: they must fit on a command line."""
 
 
 class Group(NamedTuple):
@@ -37,9 +38,18 @@ Ask = Callable[[Group], list[list[Any]] | str]
 
 def answers(asked: Asked, ask: Ask) -> Iterator[Said]:
     """Yield every answer."""
-    paths = range(len(asked.paths))
-    for start in range(0, len(paths), MOST_PATHS):
-        yield from _answers(Group(range(len(asked.inputs)), paths[start : start + MOST_PATHS]), ask)
+    for paths in _together(asked.paths):
+        yield from _answers(Group(range(len(asked.inputs)), paths), ask)
+
+
+def _together(paths: Sequence[Path]) -> Iterator[range]:
+    start = length = 0
+    for number, path in enumerate(paths):
+        length += len(json.dumps(path))
+        if length > MOST_CHARACTERS and number > start:
+            yield range(start, number)
+            start, length = number, len(json.dumps(path))
+    yield range(start, len(paths))
 
 
 def _answers(group: Group, ask: Ask) -> Iterator[Said]:
